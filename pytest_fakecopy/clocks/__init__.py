@@ -1,0 +1,1 @@
+"""Sources of time for the fake, and sleeping that moves them."""

@@ -1,0 +1,1 @@
+"""One adapter per HTTP library: its requests to the handler, the handler's responses back."""

@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: protocols, endpoints and signatures, driven by botocore's service models."""
