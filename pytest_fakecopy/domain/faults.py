@@ -1,0 +1,198 @@
+"""Faults that a test sets up: requests that fail, copies that fail, are held or not yet visible."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from pytest_fakecopy.domain.error_codes import ErrorResponse
+from pytest_fakecopy.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+_CODE = re.compile(r"[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*")
+_LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFault:
+    """What happens to one request in place of its operation."""
+
+    operation: str
+    outcome: ErrorResponse | Literal["closed", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFault:
+    """How one accepted copy fails."""
+
+    state_message: str
+    after: timedelta | None
+    """From acceptance to failure; None is when it is validated."""
+
+
+class Faults:
+    """The faults of a fake. Each is used up in the order in which it was set up."""
+
+    def __init__(self, operations: Collection[str], hold_changed: Callable[[bool], None]) -> None:
+        """Start without faults."""
+        self._operations = operations
+        self._hold_changed = hold_changed
+        self._requests: deque[RequestFault] = deque()
+        self._copies: deque[CopyFault] = deque()
+        self.holding = False
+        """Whether copies stay pending."""
+        self.visibility_delay = timedelta(0)
+        """How long a new id answers InvalidSnapshot.NotFound."""
+
+    def __repr__(self) -> str:
+        """Return `<Faults 2 unused, copies held>`."""
+        held = ", copies held" if self.holding else ""
+        return f"<Faults {len(self.unused())} unused{held}>"
+
+    def reject(
+        self,
+        operation: str,
+        code: str,
+        message: str | None = None,
+        *,
+        status: int = 400,
+        times: int = 1,
+    ) -> None:
+        """Answer the next requests for an operation with an error.
+
+        botocore retries some errors by itself: a 503 `RequestLimitExceeded` uses up one time per
+        attempt.
+
+        Args:
+            operation: "CopySnapshot"; any operation that is served.
+            code: The error code: "RequestLimitExceeded".
+            message: The text; None is a sentence that names the code.
+            status: The HTTP status, 400 to 599.
+            times: How many requests.
+
+        Raises:
+            UsageError: one of them is not of that form; the message names the nearest operation.
+        """
+        if not isinstance(code, str) or not _CODE.fullmatch(code):
+            msg = f"reject({operation!r}, {code!r}): expected an error code, \"RequestLimitExceeded\""
+            raise UsageError(msg)
+        if type(status) is not int or not _LOWEST_STATUS <= status <= _HIGHEST_STATUS:
+            msg = f"reject(status={status!r}): expected an HTTP status of an error, 400 to 599"
+            raise UsageError(msg)
+        text = message if message is not None else f"{code}, as the test asked for."
+        self._add(operation, ErrorResponse(code, text, status), times)
+
+    def disconnect(
+        self, operation: str, *, kind: Literal["closed", "timeout"] = "closed", times: int = 1
+    ) -> None:
+        """Let the connection of the next requests for an operation fail before the answer.
+
+        Args:
+            operation: "CopySnapshot"; any operation that is served.
+            kind: "closed" ends the connection, "timeout" lets the client's read time out.
+            times: How many requests; botocore retries, and each attempt uses up one.
+
+        Raises:
+            UsageError: one of them is not of that form; the message names the nearest operation.
+        """
+        if kind not in ("closed", "timeout"):
+            msg = f'disconnect(kind={kind!r}): expected "closed" or "timeout"'
+            raise UsageError(msg)
+        self._add(operation, kind, times)
+
+    def _add(
+        self,
+        operation: str,
+        outcome: ErrorResponse | Literal["closed", "timeout"],
+        times: int,
+    ) -> None:
+        if operation not in self._operations:
+            known = sorted(self._operations)
+            msg = f"No operation {operation!r} is served.{nearest(str(operation), known)}"
+            raise UsageError(msg)
+        self._requests.extend([RequestFault(operation, outcome)] * _times(times))
+
+    def fail_copies(
+        self,
+        state_message: str,
+        *,
+        after: timedelta | float | None = None,
+        times: int = 1,
+    ) -> None:
+        """Let the next accepted copies end in `error`.
+
+        Args:
+            state_message: EC2's StateMessage, "Given key ID is not accessible" for example.
+            after: From acceptance to the failure, a timedelta or seconds; None is when the copy
+                is validated.
+            times: How many copies.
+
+        Raises:
+            UsageError: one of them is not of that form.
+        """
+        if not isinstance(state_message, str) or not state_message:
+            msg = f"fail_copies({state_message!r}): expected the StateMessage, a text"
+            raise UsageError(msg)
+        delay = None if after is None else _duration("fail_copies", "after", after)
+        self._copies.extend([CopyFault(state_message, delay)] * _times(times))
+
+    def hold_copies(self) -> None:
+        """Keep all copies pending, those in progress and new ones, until `release_copies()`."""
+        self.holding = True
+        self._hold_changed(True)  # noqa: FBT003  # a callback of one argument
+
+    def release_copies(self) -> None:
+        """Let the copies that were held end: at once where they would have ended by now."""
+        self.holding = False
+        self._hold_changed(False)  # noqa: FBT003  # a callback of one argument
+
+    def delay_visibility(self, delay: timedelta | float) -> None:
+        """Let every new snapshot id answer InvalidSnapshot.NotFound for that long.
+
+        Args:
+            delay: A timedelta or seconds; 0 takes the delay back.
+
+        Raises:
+            UsageError: it is not a duration.
+        """
+        self.visibility_delay = _duration("delay_visibility", "delay", delay)
+
+    def take_request(self, operation: str) -> RequestFault | None:
+        """Use up the next fault for a request of that operation."""
+        if self._requests:
+            for fault in self._requests:
+                if fault.operation == operation:
+                    self._requests.remove(fault)
+                    return fault
+        return None
+
+    def take_copy(self) -> CopyFault | None:
+        """Use up the next fault for an accepted copy."""
+        return self._copies.popleft() if self._copies else None
+
+    def unused(self) -> tuple[RequestFault | CopyFault, ...]:
+        """Return the faults that nothing has met so far."""
+        return (*self._requests, *self._copies)
+
+
+def _times(times: int) -> int:
+    if type(times) is not int or times < 1:
+        msg = f"times={times!r}: expected a whole number, at least 1"
+        raise UsageError(msg)
+    return times
+
+
+def _duration(call: str, name: str, value: timedelta | float) -> timedelta:
+    try:
+        delay = value if isinstance(value, timedelta) else timedelta(seconds=value)
+    except (TypeError, ValueError, OverflowError):
+        delay = None
+    if delay is None or delay < timedelta(0) or isinstance(value, bool):
+        msg = f"{call}({name}={value!r}): expected a timedelta or seconds, not negative: {name}=30"
+        raise UsageError(msg)
+    return delay

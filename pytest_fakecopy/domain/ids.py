@@ -1,0 +1,39 @@
+"""Ids as AWS forms them, derived from a seed and a counter: the same run, the same ids."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from hashlib import blake2b
+
+
+class IdSource:
+    """Makes the ids of one fake. Each kind of id has a counter of its own."""
+
+    def __init__(self, seed: int) -> None:
+        """Start counting for *seed*."""
+        self._seed = seed
+        self._counts: dict[str, int] = {}
+
+    def _digest(self, kind: str) -> str:
+        count = self._counts.get(kind, 0) + 1
+        self._counts[kind] = count
+        return blake2b(f"{self._seed}/{kind}/{count}".encode(), digest_size=16).hexdigest()
+
+    def resource_id(self, prefix: str) -> str:
+        """Return an EC2 id of 17 hexadecimal digits that starts with 0: `snap-0a1b...`."""
+        return f"{prefix}-0{self._digest(prefix)[:16]}"
+
+    def uuid(self, kind: str) -> str:
+        """Return a text in the form of a UUID, for requests, KMS keys and events."""
+        text = self._digest(kind)
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+
+    def token(self, kind: str) -> str:
+        """Return 64 hexadecimal digits, for grants and tokens."""
+        return self._digest(kind) + self._digest(kind)
+
+
+def access_key_of(seed: int, account_id: str, prefix: str = "AKIA") -> tuple[str, str]:
+    """Return an access key id and a secret for an account, the same ones for the same seed."""
+    digest = blake2b(f"{seed}/{prefix}/{account_id}".encode(), digest_size=40).digest()
+    return prefix + b32encode(digest[:10]).decode(), digest[10:].hex()[:40]

@@ -1,0 +1,77 @@
+"""CopySnapshot: settle, judge, and answer or accept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_fakecopy.domain import facts
+from pytest_fakecopy.domain.attempt import CopyRequest
+from pytest_fakecopy.domain.error_codes import Refused
+from pytest_fakecopy.domain.records import VerdictRecord
+from pytest_fakecopy.domain.tags import as_list
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pytest_fakecopy.domain.operations.call import Call, Result
+    from pytest_fakecopy.domain.snapshots import SnapshotRecord
+
+
+def copy_snapshot(  # noqa: PLR0913  # the parameters of the API
+    call: Call,
+    *,
+    source_region: str | None = None,
+    source_snapshot_id: str | None = None,
+    description: str = "",
+    destination_outpost_arn: str | None = None,
+    destination_region: str | None = None,
+    destination_availability_zone: str | None = None,
+    encrypted: bool | None = None,
+    kms_key_id: str | None = None,
+    presigned_url: str | None = None,
+    completion_duration_minutes: int | None = None,
+    tag_specifications: Sequence[Mapping[str, Any]] = (),
+) -> Result:
+    """Answer CopySnapshot as the rule book in force says. API reference, CopySnapshot."""
+    copy = start_copy(
+        call,
+        CopyRequest(
+            source_region=source_region,
+            source_snapshot_id=source_snapshot_id,
+            description=description,
+            destination_outpost_arn=destination_outpost_arn,
+            destination_region=destination_region,
+            destination_availability_zone=destination_availability_zone,
+            encrypted=encrypted,
+            kms_key_id=kms_key_id,
+            presigned_url=presigned_url,
+            completion_duration_minutes=completion_duration_minutes,
+            tag_specifications=tuple(tag_specifications),
+            dry_run=call.dry_run,
+        ),
+    )
+    tags = call.world.tags.of(call.account_id, copy.snapshot_id)
+    return {"SnapshotId": copy.snapshot_id, "Tags": as_list(tags) or None}
+
+
+def start_copy(call: Call, request: CopyRequest) -> SnapshotRecord:
+    """Judge a copy and make it pending.
+
+    Raises:
+        Refused: a rule of admission rejects it.
+    """
+    world = call.world
+    attempt = facts.at_the_call(
+        world,
+        request,
+        caller=call.caller,
+        region=call.region,
+        endpoint_host=call.endpoint_host,
+        now=call.now,
+    )
+    judgement = world.rules.admit(attempt)
+    rejection = judgement.rejection
+    if rejection is not None:
+        world.record(VerdictRecord(call.now, "admission", None, judgement))
+        raise Refused(rejection.error)
+    return world.copies.accept(attempt, judgement)

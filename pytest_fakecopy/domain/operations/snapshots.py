@@ -1,0 +1,329 @@
+"""Describe, create and delete snapshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain import events, lifecycle
+from pytest_fakecopy.domain.arns import is_account_id, is_snapshot_id
+from pytest_fakecopy.domain.filters import boolean, compile_filters
+from pytest_fakecopy.domain.operations import paging
+from pytest_fakecopy.domain.records import TransitionRecord
+from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord
+from pytest_fakecopy.domain.tags import as_list, of_specifications, specifications_defect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from pytest_fakecopy.domain.operations.call import Call, Result
+
+# AWS docs, EC2 API error codes, ConcurrentSnapshotLimitExceeded: pending ones of a volume.
+_MOST_PENDING = 5
+
+
+def require_snapshot_id(snapshot_id: str | None) -> str:
+    """Return a snapshot id that is well formed.
+
+    Raises:
+        Refused: it is missing or malformed; captures of 2026-09-25 have the texts.
+    """
+    if snapshot_id is None:
+        raise codes.Refused(codes.missing_parameter("snapshotId"))
+    if not snapshot_id.startswith("snap-"):
+        raise codes.Refused(codes.snapshot_id_without_prefix(snapshot_id))
+    if not is_snapshot_id(snapshot_id):
+        raise codes.Refused(codes.snapshot_id_malformed(snapshot_id))
+    return snapshot_id
+
+
+def find_visible(call: Call, snapshot_id: str | None) -> SnapshotRecord:
+    """Return a snapshot that the caller can see in this Region.
+
+    Raises:
+        Refused: the id is malformed, or names no such snapshot.
+    """
+    wanted = require_snapshot_id(snapshot_id)
+    record = call.world.snapshots.visible(wanted, region=call.region, account_id=call.account_id)
+    if record is None or not _has_appeared(call, record):
+        raise codes.Refused(codes.snapshot_not_found(wanted))
+    return record
+
+
+def find_owned(call: Call, snapshot_id: str | None) -> SnapshotRecord:
+    """Return a snapshot that the caller owns in this Region.
+
+    Raises:
+        Refused: the id is malformed, or names no such snapshot.
+    """
+    record = find_visible(call, snapshot_id)
+    if record.owner_id != call.account_id:
+        raise codes.Refused(codes.snapshot_not_found(record.snapshot_id))
+    return record
+
+
+def _has_appeared(call: Call, record: SnapshotRecord) -> bool:
+    delay = call.world.faults.visibility_delay
+    return not delay or record.owner_id != call.account_id or call.now >= record.start_time + delay
+
+
+def snapshot_arn_of(call: Call, record: SnapshotRecord) -> str:
+    """Return the ARN that IAM checks for a snapshot, which has no account."""
+    return call.arn(f"snapshot/{record.snapshot_id}")
+
+
+def describe_snapshots(  # noqa: PLR0913  # the parameters of the API
+    call: Call,
+    *,
+    snapshot_ids: Sequence[str] = (),
+    owner_ids: Sequence[str] = (),
+    restorable_by_user_ids: Sequence[str] = (),
+    filters: Sequence[Mapping[str, Any]] = (),
+    max_results: int | None = None,
+    next_token: str | None = None,
+) -> Result:
+    """List what the caller can see in the Region, oldest first. API reference, DescribeSnapshots."""
+    if snapshot_ids and max_results is not None:
+        raise codes.Refused(
+            codes.invalid_parameter_combination(
+                "The parameter snapshotSet cannot be used with the parameter maxResults"
+            )
+        )
+    size = paging.page_size(max_results)
+    checks = _checks(call, owner_ids, restorable_by_user_ids, filters)
+    for snapshot_id in snapshot_ids:
+        require_snapshot_id(snapshot_id)
+    position = paging.position_of(next_token)
+    call.authorize()
+    if snapshot_ids:
+        found = [find_visible(call, snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
+        candidates: Iterator[tuple[int, SnapshotRecord]] = iter([(0, record) for record in found])
+    else:
+        candidates = call.world.snapshots.page(
+            region=call.region, account_id=call.account_id, after=position
+        )
+    if call.world.faults.visibility_delay:
+        checks.append(lambda record: _has_appeared(call, record))
+    if checks:
+        candidates = (
+            entry for entry in candidates if all(check(entry[1]) for check in checks)
+        )
+    page, token = paging.cut(candidates, size)
+    return {"Snapshots": [described(call, record) for record in page], "NextToken": token}
+
+
+def _checks(
+    call: Call,
+    owners: Sequence[str],
+    restorers: Sequence[str],
+    filters: Sequence[Mapping[str, Any]],
+) -> list[Callable[[SnapshotRecord], bool]]:
+    checks: list[Callable[[SnapshotRecord], bool]] = []
+    me = call.account_id
+    if owners:
+        wanted = {me if owner == "self" else _require_user(owner, "amazon") for owner in owners}
+        checks.append(lambda record: record.owner_id in wanted)
+    if restorers:
+        users = {me if user == "self" else _require_user(user, "all") for user in restorers}
+        checks.append(lambda record: any(_is_restorable(record, user, me) for user in users))
+    if filters:
+        tags = call.world.tags
+        checks.append(
+            compile_filters(
+                filters, _getters(call.now), lambda record: tags.of(me, record.snapshot_id)
+            )
+        )
+    return checks
+
+
+def _require_user(user: str, *names: str) -> str:
+    if user in names or is_account_id(user):
+        return user
+    # Code documented, text assumed.
+    raise codes.Refused(codes.ErrorResponse("InvalidUserID.Malformed", f"Invalid user id: '{user}'"))
+
+
+def _is_restorable(record: SnapshotRecord, user: str, caller: str) -> bool:
+    """Say whether *user* can make volumes of a snapshot, as far as the caller is told.
+
+    Capture of 2026-09-25: a recipient finds a shared snapshot by its own id and by `self`, not by
+    the owner's.
+    """
+    if user == "all":
+        return record.public
+    if user == caller:
+        return record.owner_id == caller or caller in record.shared_with
+    return record.owner_id == caller and user in record.shared_with
+
+
+def _getters(now: datetime) -> Mapping[str, Callable[[SnapshotRecord], str | None]]:
+    """Return the filters of the API reference, DescribeSnapshots, with what they compare."""
+    return {
+        "description": lambda record: record.description,
+        "encrypted": lambda record: boolean(record.encrypted),
+        "owner-alias": lambda _record: None,
+        "owner-id": lambda record: record.owner_id,
+        "progress": lambda record: f"{record.progress_at(now)}%",
+        "snapshot-id": lambda record: record.snapshot_id,
+        "start-time": lambda record: events.timestamp(record.start_time),
+        "status": lambda record: record.state,
+        "storage-tier": lambda record: record.storage_tier,
+        "transfer-type": lambda record: record.copy.transfer_type if record.copy else None,
+        "volume-id": lambda record: record.volume_id,
+        "volume-size": lambda record: str(record.volume_size),
+    }
+
+
+def described(call: Call, record: SnapshotRecord) -> dict[str, Any]:
+    """Return a snapshot as DescribeSnapshots shows it; what AWS leaves out is None."""
+    tags = call.world.tags.of(call.account_id, record.snapshot_id)
+    item: dict[str, Any] = {
+        "SnapshotId": record.snapshot_id,
+        "VolumeId": record.volume_id,
+        "State": record.state,
+        "StateMessage": record.state_message,
+        "StartTime": record.start_time,
+        "Progress": f"{record.progress_at(call.now)}%",
+        "OwnerId": record.owner_id,
+        "Description": record.description,
+        "VolumeSize": record.volume_size,
+        "Encrypted": record.encrypted,
+        "KmsKeyId": record.kms_key_arn,
+        "StorageTier": record.storage_tier,
+    }
+    if tags:
+        item["Tags"] = as_list(tags)
+    copy = record.copy
+    if copy is not None:
+        item["TransferType"] = copy.transfer_type
+        item["CompletionDurationMinutes"] = copy.completion_duration_minutes
+    if record.state == "completed":
+        item["CompletionTime"] = record.completion_time
+        item["FullSnapshotSizeInBytes"] = record.data_size
+    if record.outpost_arn or record.availability_zone or record.restore_expiry_time:
+        item["OutpostArn"] = record.outpost_arn
+        item["AvailabilityZone"] = record.availability_zone
+        item["RestoreExpiryTime"] = record.restore_expiry_time
+    return item
+
+
+def create_snapshot(
+    call: Call,
+    *,
+    volume_id: str,
+    description: str = "",
+    tag_specifications: Sequence[Mapping[str, Any]] = (),
+) -> Result:
+    """Start a snapshot of a volume. API reference, CreateSnapshot."""
+    world = call.world
+    defect = specifications_defect(tag_specifications, "snapshot")
+    if defect is not None:
+        raise codes.Refused(defect)
+    volume = world.volumes.find(volume_id, region=call.region, account_id=call.account_id)
+    call.authorize(
+        call.arn("snapshot/*"), call.arn(f"volume/{volume_id}", account_id=call.account_id)
+    )
+    if volume is None:
+        raise codes.Refused(codes.volume_not_found(volume_id))
+    _require_few_pending(call, volume_id)
+    record = SnapshotRecord(
+        snapshot_id=world.ids.resource_id("snap"),
+        region=call.region,
+        owner_id=call.account_id,
+        volume_id=volume_id,
+        volume_size=volume.size,
+        data_size=volume.size * GIB,
+        start_time=call.now,
+        state="pending",
+        description=description,
+        encrypted=volume.encrypted,
+        kms_key_arn=volume.kms_key_arn,
+        progressing=(call.now, call.now + world.copy_duration),
+        why="its volume is being read",
+    )
+    begin_snapshot(call, record, of_specifications(tag_specifications, "snapshot"))
+    item = described(call, record)
+    # Recorded answers of EC2: empty here, a percentage in DescribeSnapshots.
+    item["Progress"] = ""
+    return item
+
+
+def begin_snapshot(call: Call, record: SnapshotRecord, tags: Mapping[str, str]) -> None:
+    """Keep a pending snapshot of a volume, and schedule its completion.
+
+    Assumed: it takes as long as a copy does.
+    """
+    world = call.world
+    world.snapshots.add(record)
+    world.tags.put(call.account_id, record.snapshot_id, tags)
+    lifecycle.note(world, record, None, call.now)
+
+    def complete(at: datetime) -> None:
+        pending = world.snapshots.get(record.snapshot_id)
+        if pending is None:  # deleted in between
+            return
+        done = lifecycle.move(
+            world, pending, "completed", at, completion_time=at, why="its volume was read"
+        )
+        partition = world.partition_of(done.region)
+        event_id = world.ids.uuid("event")
+        world.emit(at, events.create_snapshot(done, partition=partition, event_id=event_id, at=at))
+
+    due = call.now + world.copy_duration
+    world.timeline.schedule(due, f"{record.snapshot_id} completes", complete)
+
+
+def _require_few_pending(call: Call, volume_id: str) -> None:
+    pending = sum(
+        record.volume_id == volume_id and record.copy is None and record.state == "pending"
+        for _, record in call.world.snapshots.page(region=call.region, account_id=call.account_id)
+    )
+    if pending >= _MOST_PENDING:
+        # Code documented, text assumed.
+        raise codes.Refused(
+            codes.ErrorResponse(
+                "ConcurrentSnapshotLimitExceeded",
+                f"Maximum allowed in-progress snapshots for {volume_id} exceeded.",
+            )
+        )
+
+
+def delete_snapshot(call: Call, *, snapshot_id: str) -> Result:
+    """Delete a snapshot, a pending one too. API reference, DeleteSnapshot.
+
+    That a pending copy can be deleted was observed (capture of 2026-09-25).
+    """
+    record = find_owned(call, snapshot_id)
+    call.authorize(snapshot_arn_of(call, record))
+    _require_deletable(call, record)
+    world = call.world
+    world.snapshots.remove(record.snapshot_id)
+    world.copies.discard(record.snapshot_id, call.now)
+    world.tags.forget(record.owner_id, record.snapshot_id)
+    world.record(
+        TransitionRecord(
+            call.now,
+            record.snapshot_id,
+            record.region,
+            record.owner_id,
+            record.state,
+            "deleted",
+            why="DeleteSnapshot",
+        )
+    )
+    return {}
+
+
+def _require_deletable(call: Call, record: SnapshotRecord) -> None:
+    lock = record.lock
+    if lock is not None and call.now < lock.expires_at:
+        # Documented is only that it can't be deleted; code and text are assumed.
+        raise codes.Refused(
+            codes.ErrorResponse(
+                "OperationNotPermitted",
+                f"The snapshot {record.snapshot_id} is locked and cannot be deleted.",
+            )
+        )
+
+

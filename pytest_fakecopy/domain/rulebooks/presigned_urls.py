@@ -1,0 +1,172 @@
+"""Checks on the presigned URL: what it must say, and whether its signature proves it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain.rules import FailLater, Reject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_fakecopy.domain.attempt import CopyAttempt
+    from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.domain.rules import Verdict
+
+# The StateMessage of a copy whose URL doesn't verify is unknown; this is the wording of RDS, which
+# takes presigned URLs for its own copies (aws-sdk-net issue 635).
+NOT_AUTHENTICATED = "PresignedUrl could not be authenticated"
+
+# AWS docs, EC2 API error codes, RequestExpired.
+LEEWAY = timedelta(minutes=15)
+# AWS docs, Signature Version 4: what a presigned URL may last, also where it doesn't say.
+LONGEST = timedelta(days=7)
+
+
+def presigned_url_is_given(attempt: CopyAttempt) -> Verdict:
+    """Reject a copy of an encrypted source that comes without a presigned URL."""
+    # botocore 1.43: signs a PresignedUrl into every CopySnapshot. Only callers of the raw Query
+    # API, and other SDKs, leave it out.
+    source = attempt.source
+    if source is not None and source.encrypted and not attempt.request.presigned_url:
+        return Reject(
+            codes.missing_parameter("PresignedUrl"),
+            f"the source {source.snapshot_id} is encrypted, and the request has no presigned URL",
+        )
+    return None
+
+
+def presigned_url_is_consistent(attempt: CopyAttempt) -> Verdict:
+    """Reject a URL whose scheme, source snapshot or destination is wrong, as EC2 was seen to."""
+    url = attempt.presigned
+    if url is None:
+        return None
+    if url.scheme not in ("http", "https"):
+        message = "The protocol in PresignedUrl should be http or https"
+    elif url.source_snapshot_id != attempt.request.source_snapshot_id:
+        message = (
+            f"The source snapshot specified in PresignedUrl '{url.source_snapshot_id or ''}' does"
+            " not match the source snapshot in the request:"
+            f" '{attempt.request.source_snapshot_id}'"
+        )
+    elif url.destination_region != attempt.region:
+        named = url.destination_region or ""
+        message = f"The destination region specified in PresignedUrl: '{named}' is incorrect"
+    else:
+        return None
+    return Reject(codes.invalid_parameter_value(message))
+
+
+def presigned_url_is_valid(attempt: CopyAttempt) -> Verdict:
+    """Fail the copy later if its presigned URL does not prove access to the source."""
+    url = attempt.presigned
+    if url is None:
+        return None
+    for find_defect in _DEFECTS:
+        defect = find_defect(attempt, url)
+        if defect is not None:
+            return FailLater(NOT_AUTHENTICATED, f"the presigned URL {defect}")
+    return None
+
+
+def _target_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    if url.scheme not in ("http", "https"):
+        return f"has the scheme {url.scheme!r}, not https or http"
+    if not _is_endpoint(attempt, url.host):
+        return f"is for {url.host!r}, which is no EC2 endpoint of {attempt.request.source_region}"
+    if url.path not in ("", "/"):
+        return f"is for the path {url.path!r}, not /"
+    return None
+
+
+def _is_endpoint(attempt: CopyAttempt, host: str) -> bool:
+    region = attempt.request.source_region or ""
+    name = _without_port(host)
+    used = _without_port(attempt.endpoint_host)
+    # botocore 1.43: puts the source Region in the place of the client's own, and leaves an
+    # endpoint without a Region in its name as it is.
+    if name in (used, used.replace(attempt.region, region)):
+        return True
+    first, _, rest = name.partition(".")
+    if rest == f"ec2.{region}.vpce.{attempt.regions.dns_suffix(region)}":
+        return True
+    if first not in ("ec2", "ec2-fips"):
+        return name == f"{region}.ec2.{attempt.regions.dns_suffix(region)}"
+    suffixes = (attempt.regions.dns_suffix(region), "api.aws", "api.amazonwebservices.com.cn")
+    return rest in {f"{region}.{suffix}" for suffix in suffixes} or (
+        name == "ec2.amazonaws.com" and region == "us-east-1"
+    )
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.lower().rpartition(":")
+    return name if name and port.isdigit() else host.lower()
+
+
+def _parameter_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    request = attempt.request
+    wanted = (
+        ("Action", url.action, "CopySnapshot"),
+        ("SourceRegion", url.source_region, request.source_region),
+        ("SourceSnapshotId", url.source_snapshot_id, request.source_snapshot_id),
+        ("DestinationRegion", url.destination_region, attempt.region),
+    )
+    for name, value, expected in wanted:
+        if value is None:
+            return f"has no {name}"
+        if value != expected:
+            return f"has {name}={value}, and the request says {expected}"
+    return None
+
+
+def _authentication_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    signed = (
+        ("X-Amz-Algorithm", url.algorithm),
+        ("X-Amz-Credential", url.credential),
+        ("X-Amz-Date", url.date),
+        ("X-Amz-SignedHeaders", url.signed_headers),
+        ("X-Amz-Signature", url.signature),
+    )
+    for name, value in signed:
+        if not value:
+            return f"has no {name}, or one that can't be read"
+    if url.algorithm != "AWS4-HMAC-SHA256":
+        return f"is signed with {url.algorithm}, not AWS4-HMAC-SHA256"
+    credential, region = url.credential, attempt.request.source_region
+    if credential is not None and (credential.region, credential.service) != (region, "ec2"):
+        return f"is signed for {credential.service} in {credential.region}, not ec2 in {region}"
+    return None
+
+
+def _age_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    now, date = attempt.signing_now, url.date
+    if date is None:  # found before, as a missing X-Amz-Date
+        return None
+    if date > now + LEEWAY:
+        return f"is dated {date.isoformat()}, in the future of {now.isoformat()}"
+    # aws-sdk-net issue 838: a URL may come without X-Amz-Expires.
+    lasts = LONGEST if url.expires is None else url.expires
+    if not timedelta(0) < lasts <= LONGEST:
+        return f"has X-Amz-Expires={lasts.total_seconds():.0f}, not 1 to 604800 seconds"
+    if now > date + lasts + LEEWAY:
+        return f"expired at {(date + lasts).isoformat()}, more than 15 min before {now.isoformat()}"
+    return None
+
+
+def _signature_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    if url.signature_verdict == "wrong":
+        return "has a signature that does not match what it says"
+    if url.signature_verdict == "unknown-key" and attempt.strict_credentials:
+        return "is signed with an access key that no account has"
+    return None
+
+
+_DEFECTS: tuple[Callable[[CopyAttempt, PresignedUrl], str | None], ...] = (
+    _target_defect,
+    _parameter_defect,
+    _authentication_defect,
+    _age_defect,
+    _signature_defect,
+)

@@ -1,0 +1,215 @@
+"""Snapshots: one frozen record each, and the registry that finds them by id, owner and order."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from heapq import merge
+from operator import itemgetter
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+SnapshotState: TypeAlias = Literal["pending", "completed", "error", "recoverable", "recovering"]
+TransferType: TypeAlias = Literal["standard", "time-based"]
+
+GIB = 1024**3
+
+# AWS docs, EBS User Guide "Copy an Amazon EBS snapshot": a copy has an arbitrary volume id.
+# Capture of 2026-09-25: it is this one.
+ARBITRARY_VOLUME_ID = "vol-ffffffff"
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFacts:
+    """What makes a snapshot a copy."""
+
+    source_snapshot_id: str
+    source_region: str
+    transfer_type: TransferType = "standard"
+    completion_duration_minutes: int | None = None
+    started_at: datetime | None = None
+    """When the copying began; None while it waits for an earlier copy of the same snapshot."""
+    incremental: bool = False
+    missed_duration: bool = False
+    """Whether a time-based copy was still in progress when its duration was over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock against deletion."""
+
+    mode: Literal["compliance", "governance"]
+    created_at: datetime
+    duration_days: int
+    starts_at: datetime
+    expires_at: datetime
+    cool_off_hours: int | None = None
+    cool_off_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """A snapshot as it is at one moment. A change makes a new record."""
+
+    snapshot_id: str
+    region: str
+    owner_id: str
+    volume_id: str
+    volume_size: int
+    """GiB."""
+    data_size: int
+    """Bytes of the blocks that it holds."""
+    start_time: datetime
+    state: SnapshotState
+    description: str = ""
+    state_message: str | None = None
+    encrypted: bool = False
+    kms_key_arn: str | None = None
+    completion_time: datetime | None = None
+    progressing: tuple[datetime, datetime] | None = None
+    """From when to when the progress of a pending snapshot goes from 0% to 100%."""
+    storage_tier: Literal["standard", "archive"] = "standard"
+    restore_expiry_time: datetime | None = None
+    outpost_arn: str | None = None
+    availability_zone: str | None = None
+    shared_with: frozenset[str] = frozenset()
+    public: bool = False
+    lock: Lock | None = None
+    copy: CopyFacts | None = None
+    why: str = ""
+    """One sentence: what decided its state."""
+
+    def is_visible_to(self, account_id: str) -> bool:
+        """Say whether that account can make volumes and copies of it: own, shared or public."""
+        return self.owner_id == account_id or self.public or account_id in self.shared_with
+
+    def progress_at(self, now: datetime) -> int:
+        """Return the progress in percent: computed from start, end and *now*, never stored."""
+        if self.state != "pending":
+            return 0 if self.state == "error" else 100
+        if self.progressing is None:
+            return 0
+        start, end = self.progressing
+        if end <= start:
+            return 99
+        return max(0, min(99, int(100 * ((now - start) / (end - start)))))
+
+
+class _Sequence:
+    """Ids in the order in which they came, cheap to page through and to remove from."""
+
+    __slots__ = ("_entries", "_gone")
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[int, str]] = []
+        self._gone: set[int] = set()
+
+    def append(self, number: int, snapshot_id: str) -> None:
+        self._entries.append((number, snapshot_id))
+
+    def discard(self, number: int) -> None:
+        self._gone.add(number)
+        if len(self._gone) * 2 > len(self._entries):
+            self._entries = [entry for entry in self._entries if entry[0] not in self._gone]
+            self._gone.clear()
+
+    def after(self, number: int) -> Iterator[tuple[int, str]]:
+        entries, gone = self._entries, self._gone
+        for index in range(bisect_right(entries, number, key=itemgetter(0)), len(entries)):
+            if entries[index][0] not in gone:
+                yield entries[index]
+
+
+class SnapshotRegistry:
+    """All snapshots of a fake, of every account and Region."""
+
+    def __init__(self) -> None:
+        """Start without snapshots."""
+        self._records: dict[str, SnapshotRecord] = {}
+        self._numbers: dict[str, int] = {}
+        self._count = 0
+        self._owned: dict[tuple[str, str], _Sequence] = {}
+        self._shared: dict[str, dict[str, int]] = {}
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[SnapshotRecord]:
+        """Iterate over all records in the order in which the snapshots were made."""
+        return iter(tuple(self._records.values()))
+
+    def get(self, snapshot_id: str) -> SnapshotRecord | None:
+        """Return the record with that id, whoever may see it."""
+        return self._records.get(snapshot_id)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return all ids in the order in which the snapshots were made."""
+        return tuple(self._records)
+
+    def add(self, record: SnapshotRecord) -> None:
+        """Keep a new snapshot."""
+        self._count += 1
+        self._numbers[record.snapshot_id] = self._count
+        owned = self._owned.setdefault((record.region, record.owner_id), _Sequence())
+        owned.append(self._count, record.snapshot_id)
+        self.replace(record)
+
+    def replace(self, record: SnapshotRecord) -> None:
+        """Keep *record* in the place of the one with its id."""
+        snapshot_id = record.snapshot_id
+        self._records[snapshot_id] = record
+        shared = self._shared.get(record.region)
+        if record.public or record.shared_with:
+            if shared is None:
+                shared = self._shared[record.region] = {}
+            shared[snapshot_id] = self._numbers[snapshot_id]
+        elif shared is not None:
+            shared.pop(snapshot_id, None)
+
+    def remove(self, snapshot_id: str) -> None:
+        """Forget a snapshot."""
+        record = self._records.pop(snapshot_id)
+        self._owned[record.region, record.owner_id].discard(self._numbers.pop(snapshot_id))
+        self._shared.get(record.region, {}).pop(snapshot_id, None)
+
+    def visible(self, snapshot_id: str, *, region: str, account_id: str) -> SnapshotRecord | None:
+        """Return the snapshot if it is in that Region and that account can see it."""
+        record = self._records.get(snapshot_id)
+        if record is None or record.region != region or not record.is_visible_to(account_id):
+            return None
+        return record
+
+    def page(
+        self, *, region: str, account_id: str, after: int = 0
+    ) -> Iterator[tuple[int, SnapshotRecord]]:
+        """Iterate over what an account can see in a Region, oldest first, each with its number.
+
+        Args:
+            region: The Region to look in.
+            account_id: Who looks.
+            after: Only those with a higher number: where the last page ended.
+        """
+        owned = self._owned.get((region, account_id))
+        sources = [owned.after(after)] if owned else []
+        sources.append(self._shared_with(region, account_id, after))
+        records = self._records
+        for number, snapshot_id in merge(*sources):
+            record = records.get(snapshot_id)
+            if record is not None:
+                yield number, record
+
+    def _shared_with(
+        self, region: str, account_id: str, after: int
+    ) -> Iterator[tuple[int, str]]:
+        entries = (
+            (number, snapshot_id)
+            for snapshot_id, number in self._shared.get(region, {}).items()
+            if number > after
+            and self._records[snapshot_id].owner_id != account_id
+            and self._records[snapshot_id].is_visible_to(account_id)
+        )
+        return iter(sorted(entries))
