@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_fakecopy.domain.ids import IdSource
+    from pytest_fakecopy.domain.timeline import Timeline
 
 KeyState: TypeAlias = Literal[
     "Creating",
@@ -108,6 +110,25 @@ class KeyRecord:
             or account_id in self.shared_with
             or any(_account_of(grant.grantee) == account_id for grant in self.grants)
         )
+
+
+_ALIAS = re.compile(r"alias/[a-zA-Z0-9/_-]{1,250}")
+
+
+def is_alias_name(text: str) -> bool:
+    """Say whether *text* is an alias name: `alias/` and letters, digits, `/`, `_`, `-`."""
+    return _ALIAS.fullmatch(text) is not None
+
+
+def schedule_removal(keys: KeyRegistry, timeline: Timeline, arn: str, date: datetime) -> None:
+    """Have a key forgotten on *date*, unless its deletion was cancelled or put off by then."""
+
+    def remove(at: datetime) -> None:
+        record = keys.get(arn)
+        if record is not None and record.deletion_date == at:
+            keys.remove(arn)
+
+    timeline.schedule(date, f"{arn} is deleted", remove, background=True)
 
 
 def _account_of(principal: str) -> str:

@@ -55,11 +55,16 @@ class Scheduled:
 
 
 class Timeline:
-    """Everything that is scheduled, in order of due time; of two with one due time the older first."""
+    """Everything that is scheduled, in order of due time; of two with one due time the older first.
+
+    What is scheduled in the background happens in its order like the rest, but nobody waits for
+    it: a key that will be deleted in 30 days keeps no copy from being settled.
+    """
 
     def __init__(self) -> None:
         """Start with nothing scheduled."""
         self._heap: list[tuple[datetime, int, Scheduled]] = []
+        self._background: list[tuple[datetime, int, Scheduled]] = []
         self._count = 0
 
     def __repr__(self) -> str:
@@ -68,15 +73,29 @@ class Timeline:
         coming = f", next at {due.isoformat()}" if due else ""
         return f"<Timeline {len(self.scheduled())} scheduled{coming}>"
 
-    def schedule(self, due: datetime, what: str, action: Callable[[datetime], None]) -> Scheduled:
-        """Have *action* called with *due* by the first `settle` at or after that time."""
+    def schedule(
+        self,
+        due: datetime,
+        what: str,
+        action: Callable[[datetime], None],
+        *,
+        background: bool = False,
+    ) -> Scheduled:
+        """Have *action* called with *due* by the first `settle` at or after that time.
+
+        Args:
+            due: When, in UTC.
+            what: What will happen, in words.
+            action: Does it.
+            background: Whether `next_due` leaves it out, so that nobody waits for it.
+        """
         scheduled = Scheduled(due, what, action)
         self._count += 1
-        heappush(self._heap, (due, self._count, scheduled))
+        heappush(self._background if background else self._heap, (due, self._count, scheduled))
         return scheduled
 
     def next_due(self) -> datetime | None:
-        """Return when the next thing is due, or None where nothing is scheduled."""
+        """Return when the next thing is due that somebody waits for, or None."""
         heap = self._heap
         while heap and heap[0][2].cancelled:
             heappop(heap)
@@ -84,12 +103,15 @@ class Timeline:
 
     def settle(self, now: datetime) -> None:
         """Let everything happen that is due at *now*, also what it schedules in turn."""
-        heap = self._heap
-        while heap and heap[0][0] <= now:
-            scheduled = heappop(heap)[2]
+        heap, background = self._heap, self._background
+        while True:
+            first = background if background and (not heap or background[0] < heap[0]) else heap
+            if not first or first[0][0] > now:
+                return
+            scheduled = heappop(first)[2]
             if not scheduled.cancelled:
                 scheduled.action(scheduled.due)
 
     def scheduled(self) -> tuple[Scheduled, ...]:
-        """Return what is still to come, in order."""
+        """Return what is still to come and somebody waits for, in order."""
         return tuple(entry[2] for entry in sorted(self._heap) if not entry[2].cancelled)

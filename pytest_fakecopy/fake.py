@@ -1,0 +1,334 @@
+"""`FakeEC2`: the whole fake, wired. It works as a context manager, with pytest and without."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from pytest_fakecopy import assertions
+from pytest_fakecopy.clients import make_client
+from pytest_fakecopy.clocks import make_clock
+from pytest_fakecopy.clocks.control import FakeClock
+from pytest_fakecopy.clocks.sleeping import InstantSleep
+from pytest_fakecopy.domain.accounts import Accounts
+from pytest_fakecopy.domain.faults import Faults
+from pytest_fakecopy.domain.ids import IdSource
+from pytest_fakecopy.domain.kms import KeyRegistry
+from pytest_fakecopy.domain.lifecycle import Copies
+from pytest_fakecopy.domain.operations import served
+from pytest_fakecopy.domain.permissions import Deny
+from pytest_fakecopy.domain.presigned import parse
+from pytest_fakecopy.domain.rulebooks import book
+from pytest_fakecopy.domain.rules import RuleBook
+from pytest_fakecopy.domain.world import World
+from pytest_fakecopy.door import Door
+from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError
+from pytest_fakecopy.event_log import Events
+from pytest_fakecopy.gateway import Gateway
+from pytest_fakecopy.journal import Journal
+from pytest_fakecopy.options import Options
+from pytest_fakecopy.refusals import Refusals
+from pytest_fakecopy.transports.botocore import BotocoreTransport
+from pytest_fakecopy.transports.environment import FakeEnvironment
+from pytest_fakecopy.views.kms import Keys
+from pytest_fakecopy.views.outposts import Outposts
+from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
+from pytest_fakecopy.wire.endpoints import regions
+from pytest_fakecopy.wire.sigv4 import judge
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.domain.timeline import Clock
+
+
+class FakeEC2:
+    """A fake of EC2's snapshots, their copies and their KMS keys.
+
+    While it is entered, botocore's requests to EC2, KMS and STS are answered here and not by AWS,
+    the environment has credentials of its default account, and time is its clock's.
+
+        with FakeEC2(clock="virtual") as fake_ec2:
+            source = fake_ec2.snapshots.add(region="us-west-2")
+
+    Args:
+        options: How it behaves; None is the defaults.
+        overrides: Single options on top, by name.
+
+    Raises:
+        UsageError: no option has that name, or a value is not of its form.
+    """
+
+    def __init__(self, options: Options | None = None, **overrides: Any) -> None:  # noqa: ANN401  # each option has its own type
+        """Build the world; nothing is replaced before it is entered."""
+        self.options = (options or Options()).overridden(overrides)
+        """The options in force."""
+        self.journal = Journal()
+        """Every request, verdict and state change so far, as values."""
+        self.events = Events(self.journal.record)
+        """The EventBridge events so far; `.subscribe(function)` gets each as it is due."""
+        self._lock = RLock()
+        self._clock = make_clock(self.options.clock, self.options.start_time)
+        self._world = self._make_world(self._clock)
+        door = Door(self._world, self._lock)
+        self._door = door
+        self.events.watch(door)
+        self.clock = FakeClock(self._clock, self._world.timeline, door.settle)
+        """Tells and moves the time."""
+        self.snapshots = Snapshots(door)
+        """All snapshots; `.add()` makes one to copy."""
+        self.kms = Keys(door)
+        """All KMS keys; `.add_key()` makes one."""
+        self.outposts = Outposts(door)
+        """The Outposts; `.add()` makes one to copy to."""
+        self.accounts = self._world.accounts
+        """The accounts; `.add(account_id)` makes another."""
+        self.faults = self._world.faults
+        """What a test can break: requests, connections, copies."""
+        self._refusals = Refusals(self.options.passthrough)
+        self._gateway = Gateway(
+            self._world, self.journal, self._lock, self._refusals, self.clock.request_received
+        )
+        self._running: ExitStack | None = None
+
+    def _make_world(self, clock: Clock) -> World:
+        options = self.options
+        ids, data = IdSource(options.seed), regions()
+        world = World(
+            now=clock.now,
+            signing_now=clock.signing_now,
+            regions=data,
+            ids=ids,
+            accounts=Accounts(options.account_id, options.seed),
+            keys=KeyRegistry(ids, lambda region: data.partition_of(region) or "aws", clock.now),
+            rules=book(options.rules),
+            validation_delay=options.validation_delay,
+            copy_duration=options.copy_duration,
+            max_concurrent_copies=options.max_concurrent_copies,
+            strict_credentials=options.credentials == "strict",
+            judge=self._judge,
+            record=self.journal.record,
+            emit=self.events.emit,
+        )
+        world.faults = Faults(served(), self._hold_changed)
+        world.copies = Copies(world)
+        return world
+
+    def _judge(self, url: str) -> PresignedUrl:
+        return judge(parse(url), self._world.accounts.secret_of)
+
+    def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
+        with self._door as world:
+            if not holding:
+                world.copies.release(world.now())
+
+    def __repr__(self) -> str:
+        """Return the state, the rule book and the counts."""
+        state = "active" if self._running is not None else "not entered"
+        copies = sum(record.copy is not None for record in self._world.snapshots)
+        return (
+            f"<FakeEC2 {state}, rules {self._world.rules.name!r},"
+            f" {len(self._world.snapshots)} snapshots, {copies} of them copies>"
+        )
+
+    def __enter__(self) -> FakeEC2:
+        """Take hold of time, the environment and botocore.
+
+        Raises:
+            UsageError: it is entered already.
+        """
+        if self._running is not None:
+            msg = "This FakeEC2 is entered already; to nest, make another: with FakeEC2() as inner:"
+            raise UsageError(msg)
+        with ExitStack() as stack:
+            self._clock.start()
+            stack.callback(self._clock.stop)
+            account = self.accounts.default
+            stack.enter_context(
+                FakeEnvironment(
+                    account.access_key_id, account.secret_access_key, account.session_token
+                )
+            )
+            transport = BotocoreTransport(self._gateway.handle)
+            transport.start()
+            stack.callback(transport.stop)
+            if self.options.sleep == "instant" and self.options.clock != "real":
+                stack.enter_context(InstantSleep(self._sleep))
+            self._running = stack.pop_all()
+        return self
+
+    def _sleep(self, seconds: float) -> None:
+        self.clock.tick(seconds)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Put everything back, and repeat what the code under test may have swallowed.
+
+        Raises:
+            UnexpectedRequest: a request was refused during the test.
+            FakeCopyAssertionError: a fault was set up and never met.
+        """
+        running, self._running = self._running, None
+        if running is not None:
+            running.close()
+        if kind is None:
+            self._report_findings()
+
+    def _report_findings(self) -> None:
+        refused = self._refusals.refused
+        if refused:
+            raise UnexpectedRequest("\n\n".join(dict.fromkeys(map(str, refused))))
+        unused = self.faults.unused()
+        if unused:
+            lines = "\n".join(f"  {fault}" for fault in unused)
+            msg = f"{len(unused)} faults were set up and nothing met them:\n{lines}"
+            raise FakeCopyAssertionError(msg)
+
+    @property
+    def rules(self) -> RuleBook:
+        """The rule book in force; assign an edited one.
+
+        `fake_ec2.rules = fake_ec2.rules.without("copies-are-within-the-limit")`
+        """
+        return self._world.rules
+
+    @rules.setter
+    def rules(self, rules: RuleBook) -> None:
+        if not isinstance(rules, RuleBook):
+            msg = (
+                f"fake_ec2.rules = {rules!r}: expected a RuleBook, for example"
+                ' fake_ec2.rules.without("copies-are-within-the-limit")'
+            )
+            raise UsageError(msg)
+        self._world.rules = rules
+        self._door.note(f"rules {rules.name!r}, {len(rules)} of them")
+
+    def client(
+        self,
+        service: str,
+        region: str = "us-east-1",
+        account_id: str | None = None,
+        **options: Any,  # noqa: ANN401  # botocore's own options
+    ) -> Any:  # noqa: ANN401  # botocore's clients have no static type
+        """Return a boto3 client (botocore's, where boto3 is not installed) signed as an account.
+
+        Args:
+            service: "ec2", "kms", "sts", or any other that botocore knows.
+            region: The Region of its endpoint.
+            account_id: An account of `fake_ec2.accounts`; None is the default account.
+            options: What botocore's `create_client` takes besides: `config=`, `endpoint_url=`.
+
+        Raises:
+            UnknownResourceError: nobody added the account.
+        """
+        account = self.accounts[account_id or self.accounts.default.account_id]
+        return make_client(service, region=region, account=account, **options)
+
+    def deny(
+        self,
+        action: str,
+        resource: str = "*",
+        account_id: str | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Deny an EC2 or KMS action, as an explicit deny in a policy would.
+
+        Args:
+            action: "ec2:CopySnapshot", "kms:CreateGrant"; `*` and `?` are wildcards.
+            resource: An ARN, with wildcards as well.
+            account_id: The account whose calls are denied; None denies everybody's.
+            message: The text of the error in place of EC2's.
+
+        Raises:
+            UsageError: *action* is not a service and an action.
+            UnknownResourceError: nobody added the account.
+        """
+        if not isinstance(action, str) or (action != "*" and ":" not in action):
+            msg = f'deny({action!r}): expected a service and an action: "kms:CreateGrant"'
+            raise UsageError(msg)
+        if account_id is not None:
+            self.accounts[account_id]
+        with self._door as world:
+            world.permissions = world.permissions.with_deny(
+                Deny(action, resource, account_id, message)
+            )
+        self._door.note(f"{action} on {resource} denied")
+
+    def allow(self, action: str, resource: str = "*", account_id: str | None = None) -> None:
+        """Take a `deny` of the same action, resource and account back.
+
+        Raises:
+            UsageError: nothing like that was denied; the message lists what was.
+        """
+        with self._door as world:
+            remaining = world.permissions.without(action, resource, account_id)
+            if remaining == world.permissions:
+                denied = ", ".join(map(str, world.permissions.denies)) or "nothing"
+                msg = f"allow({action!r}, {resource!r}): that was not denied. Denied: {denied}"
+                raise UsageError(msg)
+            world.permissions = remaining
+        self._door.note(f"{action} on {resource} allowed again")
+
+    def assert_eventually_completed(self, snapshot_id: str) -> Snapshot:
+        """Move time to the end of a copy and check that it completed.
+
+        Returns:
+            The snapshot, completed.
+
+        Raises:
+            FakeCopyAssertionError: it ended in `error`, or nothing is due that would end it.
+            UnknownResourceError: there is no snapshot of that id.
+        """
+        __tracebackhide__ = True
+        return assertions.eventually(self, snapshot_id, "completed")
+
+    def assert_eventually_error(self, snapshot_id: str, *, match: str | None = None) -> Snapshot:
+        """Move time to the end of a copy and check that it ended in `error`.
+
+        Args:
+            snapshot_id: The copy.
+            match: A regular expression to be found in its state message.
+
+        Returns:
+            The snapshot, in `error`.
+
+        Raises:
+            FakeCopyAssertionError: it completed, its message is another, or nothing is due.
+            UnknownResourceError: there is no snapshot of that id.
+        """
+        __tracebackhide__ = True
+        return assertions.eventually(self, snapshot_id, "error", match=match)
+
+    def assert_all_settled(self) -> None:
+        """Check that no copy is pending; time is not moved.
+
+        Raises:
+            UnfinishedCopies: some are; the message says what each waits for.
+        """
+        __tracebackhide__ = True
+        assertions.all_settled(self)
+
+    def is_due(self, snapshot_id: str) -> bool:
+        """Say whether something is scheduled that may end this pending copy."""
+        with self._door as world:
+            return not world.copies.is_held(snapshot_id) and world.timeline.next_due() is not None
+
+    def obstacle(self, snapshot_id: str) -> str:
+        """Return what a pending snapshot waits for, in words."""
+        with self._door as world:
+            if world.copies.is_held(snapshot_id):
+                return "fake_ec2.faults.hold_copies() keeps it; release_copies() lets it end"
+            earlier = world.copies.waits_for(snapshot_id)
+            if earlier is not None:
+                return f"it starts when {earlier} has ended"
+            for scheduled in world.timeline.scheduled():
+                if scheduled.what.startswith(f"{snapshot_id} "):
+                    seconds = (scheduled.due - world.now()).total_seconds()
+                    return f"{scheduled.what} in {seconds:g} s"
+            return "nothing is scheduled for it"

@@ -1,0 +1,308 @@
+"""The way of a request: located, named, authenticated, taken apart, carried out, answered."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pytest_fakecopy.authentication import Authenticator
+from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain.operations import OPERATIONS
+from pytest_fakecopy.domain.operations.call import Call
+from pytest_fakecopy.errors import FakeCopyError, InternalError
+from pytest_fakecopy.journal import RequestRecord
+from pytest_fakecopy.refusals import Refusals
+from pytest_fakecopy.wire import json as wire_json
+from pytest_fakecopy.wire import query, xml
+from pytest_fakecopy.wire.endpoints import locate, scope_of
+from pytest_fakecopy.wire.http import Disconnected, HttpResponse
+from pytest_fakecopy.wire.model import load_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from threading import RLock
+
+    from pytest_fakecopy.domain.accounts import Caller
+    from pytest_fakecopy.domain.operations.call import Operation as Serve
+    from pytest_fakecopy.domain.world import World
+    from pytest_fakecopy.journal import Journal, Signature
+    from pytest_fakecopy.wire.http import HttpRequest
+    from pytest_fakecopy.wire.model import Operation, Service
+
+_SERVICES = frozenset(OPERATIONS)
+_FORM = "application/x-www-form-urlencoded"
+_DEFAULT_REGION = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request of a service of ours, on its way."""
+
+    http: HttpRequest
+    host: str
+    service: Service
+    region: str
+    pairs: list[tuple[str, str]]
+    """The parameters of the Query protocols; empty for KMS."""
+    action: str
+
+
+class Gateway:
+    """Answers requests for one fake. `handle` is the `Handler` of every transport."""
+
+    def __init__(
+        self,
+        world: World,
+        journal: Journal,
+        lock: RLock,
+        refusals: Refusals,
+        received: Callable[[], None],
+    ) -> None:
+        """Connect the wire with the world.
+
+        Args:
+            world: What the operations act on.
+            journal: Gets every request.
+            lock: Held while a request is handled.
+            refusals: Knows what may pass, and keeps what was refused.
+            received: Called at each request before anything else; moves a clock that ticks.
+        """
+        self._world = world
+        self._journal = journal
+        self._lock = lock
+        self._refusals = refusals
+        self._received = received
+        self._authenticator = Authenticator(world)
+
+    def handle(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a request, or return None where it is to go on.
+
+        Raises:
+            UnexpectedRequest: nothing here serves it, and it may not pass.
+            Disconnected: a fault of the test ends the connection.
+            InternalError: the fake itself failed.
+        """
+        endpoint = locate(request.url, request.headers)
+        service, region = endpoint.service, endpoint.region
+        if endpoint.kind == "metadata":
+            return self._refusals.decide(request, "metadata", "")
+        pairs = _pairs(request) if service is None or service != "kms" else []
+        if service is None and pairs:
+            scope = scope_of(request.headers, pairs)
+            if scope is not None:
+                service, region = scope.service, scope.region
+        if service not in _SERVICES:
+            return self._refusals.decide(request, service, _action_of(pairs), endpoint.kind)
+        model = load_service(service)
+        action = _target_of(request, model) if service == "kms" else _action_of(pairs)
+        if self._refusals.may_pass(service, action):
+            return None
+        received = _Request(
+            request, endpoint.host, model, region or _DEFAULT_REGION, pairs, action
+        )
+        return self._answer(received)
+
+    def _answer(self, request: _Request) -> HttpResponse | None:
+        operation = request.service.operation(request.action)
+        serve = OPERATIONS[request.service.name].get(request.action)
+        if operation is not None and serve is None:
+            return self._refusals.decide(request.http, request.service.name, request.action)
+        with self._lock:
+            self._received()
+            self._world.settle()
+            try:
+                return self._carry_out(request, operation, serve)
+            except (FakeCopyError, AssertionError, Disconnected):
+                raise
+            except Exception as error:
+                raise _our_fault(request) from error
+
+    def _carry_out(
+        self, request: _Request, operation: Operation | None, serve: Serve | None
+    ) -> HttpResponse:
+        exchange = _Exchange(request, self._world)
+        try:
+            if operation is None or serve is None:
+                raise codes.Refused(_no_such_action(request))
+            exchange.caller, exchange.signature = self._authenticator.identify(
+                request.http, request.pairs, request.service.name
+            )
+            exchange.parameters = _parameters(request, operation)
+            self._meet_fault(request.action)
+            result = self._call(exchange, operation, serve)
+            response = _success(request.service, operation, result, exchange.request_id)
+        except codes.Refused as refused:
+            response = _failure(request.service, refused.response, exchange.request_id)
+            self._journal.record(exchange.record(response.status, refused.response))
+        except Disconnected:
+            self._journal.record(exchange.record(0, None))
+            raise
+        else:
+            self._journal.record(exchange.record(response.status, None))
+        return response
+
+    def _meet_fault(self, action: str) -> None:
+        fault = self._world.faults.take_request(action)
+        if fault is None:
+            return
+        if isinstance(fault.outcome, codes.ErrorResponse):
+            raise codes.Refused(fault.outcome)
+        raise Disconnected(fault.outcome)
+
+    def _call(
+        self, exchange: _Exchange, operation: Operation, serve: Serve
+    ) -> Mapping[str, Any]:
+        request = exchange.request
+        arguments = dict(exchange.parameters)
+        call = Call(
+            world=self._world,
+            service=request.service.name,
+            operation=request.action,
+            caller=exchange.require_caller(),
+            region=request.region,
+            now=exchange.at,
+            endpoint_host=request.host,
+            dry_run=bool(arguments.pop("DryRun", False)),
+        )
+        accepted = _accepted_by(serve)
+        named: dict[str, Any] = {}
+        for member, value in arguments.items():
+            name = operation.python_name(member)
+            if name not in accepted:
+                raise self._refusals.parameter(request.http, request.action, member)
+            named[name] = value
+        _require_all(operation, exchange.parameters, accepted)
+        return serve(call, **named)
+
+
+class _Exchange:
+    """What is known so far of a request that is being carried out, for the journal."""
+
+    __slots__ = ("at", "caller", "parameters", "request", "request_id", "signature", "world")
+
+    def __init__(self, request: _Request, world: World) -> None:
+        self.request = request
+        self.world = world
+        self.at = world.now()
+        self.request_id = world.ids.uuid("request")
+        self.parameters: Mapping[str, Any] = {}
+        self.caller: Caller | None = None
+        self.signature: Signature = "refused"
+
+    def require_caller(self) -> Caller:
+        if self.caller is None:
+            msg = "nobody was identified"
+            raise ValueError(msg)
+        return self.caller
+
+    def record(self, status: int, error: codes.ErrorResponse | None) -> RequestRecord:
+        request = self.request
+        account_id = self.caller.account_id if self.caller is not None else ""
+        return RequestRecord(
+            operation=request.action,
+            parameters=self.parameters,
+            region=request.region,
+            account_id=account_id,
+            at=self.at,
+            transport=request.http.transport,
+            status=status,
+            error_code=error.code if error is not None else None,
+            error_message=error.message if error is not None else None,
+            service=request.service.name,
+            signature=self.signature,
+            request_id=self.request_id,
+        )
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+    text = urlsplit(request.url).query if "?" in request.url else ""
+    pairs = query.parse_form(text) if text else []
+    if request.body and request.headers.get("content-type", _FORM).startswith(_FORM):
+        pairs = pairs + query.parse_form(request.body.decode("latin-1"))
+    return pairs
+
+
+def _action_of(pairs: list[tuple[str, str]]) -> str:
+    for name, value in pairs:
+        if name == "Action":
+            return value
+    return ""
+
+
+def _target_of(request: HttpRequest, service: Service) -> str:
+    prefix, _, operation = request.headers.get("x-amz-target", "").rpartition(".")
+    return operation if prefix == service.target_prefix else ""
+
+
+def _no_such_action(request: _Request) -> codes.ErrorResponse:
+    if request.service.name == "kms":
+        # Assumed: what AWS's JSON services answer to an unknown target.
+        return codes.ErrorResponse("UnknownOperationException", "", 400)
+    if not request.action:
+        # Code documented, text assumed.
+        return codes.ErrorResponse("MissingAction", "The request must contain the parameter Action")
+    return codes.invalid_action(request.action)
+
+
+def _parameters(request: _Request, operation: Operation) -> Mapping[str, Any]:
+    if request.service.protocol == "json":
+        return wire_json.parse_parameters(operation, request.http.body)
+    return query.parse_parameters(operation, request.pairs)
+
+
+def _success(
+    service: Service, operation: Operation, result: Mapping[str, Any], request_id: str
+) -> HttpResponse:
+    if service.protocol == "json":
+        body = wire_json.serialize(operation, result)
+    else:
+        body = xml.serialize(operation, result, request_id)
+    return HttpResponse(200, body, _headers(service, request_id))
+
+
+def _failure(service: Service, error: codes.ErrorResponse, request_id: str) -> HttpResponse:
+    headers = _headers(service, request_id)
+    if service.protocol == "json":
+        headers["x-amzn-errortype"] = error.code
+        return HttpResponse(error.status, wire_json.serialize_error(error), headers)
+    return HttpResponse(error.status, xml.serialize_error(service, error, request_id), headers)
+
+
+def _headers(service: Service, request_id: str) -> dict[str, str]:
+    if service.protocol == "json":
+        return {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": request_id}
+    server = {"server": "AmazonEC2"} if service.name == "ec2" else {}
+    return {"content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": request_id, **server}
+
+
+@lru_cache(maxsize=256)
+def _accepted_by(serve: Serve) -> Mapping[str, bool]:
+    """Return the parameters that an operation acts on, each with whether it is required."""
+    return {
+        name: parameter.default is inspect.Parameter.empty
+        for name, parameter in inspect.signature(serve).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+
+
+def _require_all(
+    operation: Operation, given: Mapping[str, Any], accepted: Mapping[str, bool]
+) -> None:
+    if operation.input is None:
+        return
+    for member in operation.input.members:
+        if member not in given and accepted.get(operation.python_name(member)):
+            raise codes.Refused(codes.missing_parameter(member))
+
+
+def _our_fault(request: _Request) -> InternalError:
+    return InternalError(
+        f"fake_ec2 failed on {request.action} in {request.region}; this is its own defect.\n"
+        "The exception above is the cause: to report it, add the request and the versions of"
+        " pytest-fakecopy, botocore and Python."
+    )
+
+

@@ -1,0 +1,103 @@
+"""The past: every request, verdict, state change and event, in the order in which they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pytest_fakecopy.domain.records import (
+    ChangeRecord,
+    EventRecord,
+    TransitionRecord,
+    VerdictRecord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+Signature: TypeAlias = Literal["verified", "unverified", "refused", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request as it was received, and how it was answered."""
+
+    operation: str
+    """ "CopySnapshot"; empty where the request named none."""
+    parameters: Mapping[str, Any] = field(hash=False)
+    """Typed, under EC2's own member names: `{"SourceRegion": "us-west-2", "Encrypted": True}`."""
+    region: str
+    account_id: str
+    at: datetime
+    transport: str
+    """What carried it: "botocore", "aiobotocore", "requests", "server"."""
+    status: int
+    """The HTTP status of the answer; 0 where there was none."""
+    error_code: str | None = None
+    error_message: str | None = None
+    service: str = "ec2"
+    signature: Signature = "verified"
+    """ "unverified" is an access key that nobody registered: taken for the default account's."""
+    request_id: str = ""
+
+
+Entry: TypeAlias = RequestRecord | VerdictRecord | TransitionRecord | EventRecord | ChangeRecord
+
+
+class Journal:
+    """Everything that happened in one fake. It only ever grows."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._entries: list[Entry] = []
+        self.record = self._entries.append
+        """Takes one more entry."""
+
+    def __repr__(self) -> str:
+        """Return `<Journal 12 entries, 3 requests>`."""
+        return f"<Journal {len(self._entries)} entries, {len(self.requests())} requests>"
+
+    def __len__(self) -> int:
+        """Return how many entries there are."""
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Iterate over all entries, oldest first."""
+        return iter(tuple(self._entries))
+
+    def requests(self, operation: str | None = None) -> tuple[RequestRecord, ...]:
+        """Return the requests received, oldest first; retries of a client count one by one.
+
+        Args:
+            operation: Only those for this operation: "CopySnapshot".
+        """
+        return tuple(
+            entry
+            for entry in self._entries
+            if isinstance(entry, RequestRecord) and operation in (None, entry.operation)
+        )
+
+    def verdicts(self, snapshot_id: str | None = None) -> tuple[VerdictRecord, ...]:
+        """Return how copies were judged, oldest first.
+
+        Args:
+            snapshot_id: Only those of this copy; a rejected call made none.
+        """
+        return tuple(
+            entry
+            for entry in self._entries
+            if isinstance(entry, VerdictRecord) and snapshot_id in (None, entry.snapshot_id)
+        )
+
+    def transitions(self, resource_id: str | None = None) -> tuple[TransitionRecord, ...]:
+        """Return every change of state, oldest first.
+
+        Args:
+            resource_id: Only those of this snapshot or other resource.
+        """
+        return tuple(
+            entry
+            for entry in self._entries
+            if isinstance(entry, TransitionRecord) and resource_id in (None, entry.resource_id)
+        )

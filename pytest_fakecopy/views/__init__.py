@@ -1,0 +1,1 @@
+"""What a test sees and arranges: snapshots, keys and Outposts, always as of now."""

@@ -1,0 +1,364 @@
+"""Snapshots as a test sees and adds them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+
+from pytest_fakecopy.domain import lifecycle
+from pytest_fakecopy.domain.arns import is_account_id
+from pytest_fakecopy.domain.regions import is_availability_zone
+from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord, SnapshotState
+from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
+from pytest_fakecopy.views.kms import KmsKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from pytest_fakecopy.domain.world import World
+    from pytest_fakecopy.door import Door
+
+_T = TypeVar("_T")
+_STATES: tuple[str, ...] = get_args(SnapshotState)
+_TIERS = ("standard", "archive")
+_LARGEST = 65536
+"""GiB; EBS User Guide, the largest volume (io2 Block Express)."""
+
+
+class Snapshot:
+    """A snapshot, read-only, always as of now: each attribute first lets happen what is due."""
+
+    __slots__ = ("_door", "_id", "_last")
+
+    def __init__(self, door: Door, record: SnapshotRecord) -> None:
+        """Look at the snapshot of *record*. Tests get these from `fake_ec2.snapshots`."""
+        self._door = door
+        self._id = record.snapshot_id
+        self._last = record
+
+    def __repr__(self) -> str:
+        """Return id, Region, state and what decided it."""
+        record = self._record()
+        message = f" {record.state_message!r}" if record.state_message else ""
+        return (
+            f"<Snapshot {record.snapshot_id} in {record.region}: {record.state}"
+            f" {self.progress}%{message} ({record.why})>"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other one is the same snapshot."""
+        return isinstance(other, Snapshot) and other.snapshot_id == self._id
+
+    def __hash__(self) -> int:
+        """Return the hash of the id."""
+        return hash(self._id)
+
+    def _record(self) -> SnapshotRecord:
+        with self._door as world:
+            # One that was deleted stays as it was last seen.
+            self._last = world.snapshots.get(self._id) or self._last
+            return self._last
+
+    @property
+    def snapshot_id(self) -> str:
+        """The id: `snap-` and 17 hexadecimal digits."""
+        return self._id
+
+    @property
+    def region(self) -> str:
+        """The Region that it is in."""
+        return self._record().region
+
+    @property
+    def owner_id(self) -> str:
+        """The account that owns it, 12 digits; of a copy the one that copied."""
+        return self._record().owner_id
+
+    @property
+    def state(self) -> SnapshotState:
+        """ "pending", "completed", "error", "recoverable" or "recovering"."""
+        return self._record().state
+
+    @property
+    def state_message(self) -> str | None:
+        """EC2's StateMessage: why it is in `error`, or "Metadata not updated" of a new copy."""
+        return self._record().state_message
+
+    @property
+    def progress(self) -> int:
+        """Percent, 0 to 100."""
+        with self._door as world:
+            return self._record().progress_at(world.now())
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it is encrypted; False until a copy is validated."""
+        return self._record().encrypted
+
+    @property
+    def kms_key_id(self) -> str | None:
+        """The ARN of its KMS key, or None for an unencrypted one."""
+        return self._record().kms_key_arn
+
+    @property
+    def volume_id(self) -> str:
+        """The volume that it was made of; of a copy the arbitrary `vol-ffffffff`."""
+        return self._record().volume_id
+
+    @property
+    def volume_size(self) -> int:
+        """GiB; 0 until a copy is validated."""
+        return self._record().volume_size
+
+    @property
+    def description(self) -> str:
+        """The description; empty where none was given."""
+        return self._record().description
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The owner's tags."""
+        with self._door as world:
+            return dict(world.tags.of(self._record().owner_id, self._id))
+
+    @property
+    def start_time(self) -> datetime:
+        """When it was asked for, in UTC."""
+        return self._record().start_time
+
+    @property
+    def completion_time(self) -> datetime | None:
+        """When it completed, in UTC; None before, and in `error`."""
+        return self._record().completion_time
+
+    @property
+    def source_snapshot_id(self) -> str | None:
+        """Of a copy the snapshot that it was made of."""
+        copy = self._record().copy
+        return copy.source_snapshot_id if copy else None
+
+    @property
+    def source_region(self) -> str | None:
+        """Of a copy the Region that it was copied from."""
+        copy = self._record().copy
+        return copy.source_region if copy else None
+
+    @property
+    def storage_tier(self) -> Literal["standard", "archive"]:
+        """ "standard" or "archive"."""
+        return self._record().storage_tier
+
+    @property
+    def transfer_type(self) -> Literal["standard", "time-based"] | None:
+        """Of a copy "standard" or "time-based"."""
+        copy = self._record().copy
+        return copy.transfer_type if copy else None
+
+    @property
+    def completion_duration_minutes(self) -> int | None:
+        """Of a time-based copy the minutes that it was asked to take."""
+        copy = self._record().copy
+        return copy.completion_duration_minutes if copy else None
+
+    @property
+    def outpost_arn(self) -> str | None:
+        """The Outpost that it is on."""
+        return self._record().outpost_arn
+
+    @property
+    def availability_zone(self) -> str | None:
+        """The Local Zone that it is in."""
+        return self._record().availability_zone
+
+    @property
+    def shared_with(self) -> frozenset[str]:
+        """The accounts that may make volumes and copies of it, besides its owner."""
+        return self._record().shared_with
+
+    @property
+    def public(self) -> bool:
+        """Whether every account may make volumes and copies of it."""
+        return self._record().public
+
+    @property
+    def why(self) -> str:
+        """One sentence: the rule that decided its fate, and on what."""
+        return self._record().why
+
+
+class Snapshots:
+    """All snapshots of the fake, of every account and Region."""
+
+    def __init__(self, door: Door) -> None:
+        """Look through *door*. Tests get this as `fake_ec2.snapshots`."""
+        self._door = door
+
+    def __repr__(self) -> str:
+        """Return `<Snapshots 3, 1 of them copies>`."""
+        return f"<Snapshots {len(self)}, {len(self.copies)} of them copies>"
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        with self._door as world:
+            return len(world.snapshots)
+
+    def __iter__(self) -> Iterator[Snapshot]:
+        """Iterate over all, in the order in which they were made."""
+        with self._door as world:
+            records = tuple(world.snapshots)
+        return iter([Snapshot(self._door, record) for record in records])
+
+    def __contains__(self, snapshot_id: object) -> bool:
+        """Say whether there is a snapshot of that id; also takes a `Snapshot`."""
+        wanted = snapshot_id.snapshot_id if isinstance(snapshot_id, Snapshot) else snapshot_id
+        with self._door as world:
+            return isinstance(wanted, str) and world.snapshots.get(wanted) is not None
+
+    def __getitem__(self, snapshot_id: str) -> Snapshot:
+        """Return the snapshot of that id.
+
+        Raises:
+            UnknownResourceError: there is none; the message names the nearest.
+        """
+        with self._door as world:
+            record = world.snapshots.get(snapshot_id)
+            ids = world.snapshots.ids()
+        if record is None:
+            known = ", ".join(ids[-10:]) or "none; fake_ec2.snapshots.add() makes one"
+            msg = (
+                f"No snapshot is {snapshot_id!r}.{nearest(str(snapshot_id), ids[-1000:])}\n"
+                f"Snapshots: {known}"
+            )
+            raise UnknownResourceError(msg)
+        return Snapshot(self._door, record)
+
+    @property
+    def copies(self) -> list[Snapshot]:
+        """Those made by CopySnapshot, oldest first."""
+        with self._door as world:
+            records = [record for record in world.snapshots if record.copy is not None]
+        return [Snapshot(self._door, record) for record in records]
+
+    def add(  # noqa: PLR0913  # what a snapshot has
+        self,
+        *,
+        region: str = "us-east-1",
+        account_id: str | None = None,
+        volume_size: int = 8,
+        state: SnapshotState = "completed",
+        encrypted: bool = False,
+        kms_key: KmsKey | str | None = None,
+        tags: Mapping[str, str] | None = None,
+        description: str = "",
+        shared_with: Iterable[str] = (),
+        public: bool = False,
+        storage_tier: Literal["standard", "archive"] = "standard",
+        outpost_arn: str | None = None,
+        availability_zone: str | None = None,
+        data_size: int | None = None,
+    ) -> Snapshot:
+        """Add a snapshot to the world, to be copied for example.
+
+        Args:
+            region: The Region that it is in.
+            account_id: The account that owns it; None is the default account.
+            volume_size: GiB.
+            state: Its state, for good: one added as "pending" stays so.
+            encrypted: Whether it is encrypted; a *kms_key* encrypts it too.
+            kms_key: A key of `fake_ec2.kms`, or what names one (id, ARN, alias); None takes the
+                Region's default EBS key for an encrypted snapshot.
+            tags: Its tags.
+            description: Its description.
+            shared_with: The accounts that may make volumes and copies of it.
+            public: Whether every account may.
+            storage_tier: "standard" or "archive".
+            outpost_arn: The Outpost that it is on.
+            availability_zone: The Local Zone that it is in.
+            data_size: Bytes of data that it holds; None is as much as its volume is large.
+
+        Raises:
+            UsageError: a value is not one that a snapshot can have; the message names it.
+            UnknownResourceError: *kms_key* names no key, or *account_id* no account.
+        """
+        with self._door as world:
+            owner = account_id or world.accounts.default.account_id
+            if account_id is not None:
+                owner = world.accounts[account_id].account_id
+            accounts = frozenset(shared_with if not isinstance(shared_with, str) else [shared_with])
+            _check(world, region, volume_size, state, storage_tier, accounts, availability_zone)
+            if data_size is not None:
+                _require("data_size", data_size, type(data_size) is int and data_size >= 0, "bytes")
+            key_arn = self._key_arn(world, kms_key, region, owner) if kms_key else None
+            if encrypted and key_arn is None:
+                key_arn = world.default_key_arn(owner, region)
+            now = world.now()
+            record = SnapshotRecord(
+                snapshot_id=world.ids.resource_id("snap"),
+                region=region,
+                owner_id=owner,
+                volume_id=world.ids.resource_id("vol"),
+                volume_size=volume_size,
+                data_size=volume_size * GIB if data_size is None else data_size,
+                start_time=now - timedelta(minutes=1) if state == "completed" else now,
+                completion_time=now if state == "completed" else None,
+                state=state,
+                description=description,
+                encrypted=key_arn is not None,
+                kms_key_arn=key_arn,
+                storage_tier=storage_tier,
+                outpost_arn=outpost_arn,
+                availability_zone=availability_zone,
+                shared_with=accounts,
+                public=public,
+                why="the test added it",
+            )
+            world.snapshots.add(record)
+            world.tags.put(owner, record.snapshot_id, dict(tags or {}))
+            lifecycle.note(world, record, None, now)
+        return Snapshot(self._door, record)
+
+    def _key_arn(self, world: World, kms_key: KmsKey | str, region: str, owner: str) -> str:
+        if isinstance(kms_key, KmsKey):
+            return kms_key.arn
+        key = world.keys.resolve(kms_key, region=region, account_id=owner)
+        if key is None:
+            msg = (
+                f"snapshots.add(kms_key={kms_key!r}): it names no key in {region} for account"
+                f' {owner}. To have one: fake_ec2.kms.add_key(region="{region}")'
+            )
+            raise UnknownResourceError(msg)
+        return key.arn
+
+
+def _require(name: str, value: object, good: bool, expected: str) -> None:  # noqa: FBT001  # a fact
+    if not good:
+        msg = f"snapshots.add({name}={value!r}): expected {expected}"
+        raise UsageError(msg)
+
+
+def _check(  # noqa: PLR0913  # the values that need a look
+    world: World,
+    region: str,
+    volume_size: int,
+    state: str,
+    storage_tier: str,
+    shared_with: frozenset[str],
+    availability_zone: str | None,
+) -> None:
+    known = world.regions.names()
+    _require("region", region, region in world.regions, f"a Region.{nearest(str(region), known)}")
+    size = type(volume_size) is int and 1 <= volume_size <= _LARGEST
+    _require("volume_size", volume_size, size, f"GiB, 1 to {_LARGEST}")
+    _require("state", state, state in _STATES, _one_of(state, _STATES))
+    _require("storage_tier", storage_tier, storage_tier in _TIERS, _one_of(storage_tier, _TIERS))
+    for account_id in sorted(shared_with, key=str):
+        good = isinstance(account_id, str) and is_account_id(account_id)
+        _require("shared_with", account_id, good, "account ids, each a text of 12 digits")
+    if availability_zone is not None:
+        good = is_availability_zone(availability_zone, region)
+        _require("availability_zone", availability_zone, good, f"a zone of {region}")
+
+
+def _one_of(value: object, choices: tuple[str, ...]) -> str:
+    return f"one of {', '.join(choices)}.{nearest(str(value), choices)}"
