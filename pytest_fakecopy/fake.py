@@ -155,7 +155,7 @@ class FakeEC2:
             transport.start()
             stack.callback(transport.stop)
             if self.options.sleep == "instant" and self.options.clock != "real":
-                stack.enter_context(InstantSleep(self._sleep))
+                stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()
         return self
 
