@@ -1,0 +1,394 @@
+# ruff: noqa: EM102, TRY003  # what is raised here are answers to the client
+"""Signatures: who signed a request or a presigned URL, and whether it was the right secret.
+
+The canonical request is made by botocore's own signer, so what botocore signs is verified the way
+it was signed. Dates and lifetimes are only read here; who judges them is elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from hashlib import sha256
+from hmac import compare_digest
+from hmac import digest as hmac_digest
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import quote, unquote_to_bytes
+
+from botocore.auth import SigV2Auth, SigV4Auth
+from botocore.credentials import Credentials
+
+from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused
+from pytest_fakecopy.domain.presigned import (
+    CredentialScope,
+    normal_host,
+    parse_basic_date,
+    parse_expires,
+    split_url,
+)
+from pytest_fakecopy.wire.query import parse_form
+from pytest_fakecopy.wire.scalars import parse_timestamp, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.wire.http import HttpRequest
+
+Place: TypeAlias = Literal["header", "query", "body"]
+"""Where a signature stands."""
+
+SIGV4 = "AWS4-HMAC-SHA256"
+_SIGV2 = "HmacSHA256"
+_UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
+_EMPTY_HASH = sha256(b"").hexdigest()
+_BASIC_DATE = "%Y%m%dT%H%M%SZ"
+
+# A query that is already written the way it is signed: strict escapes in capitals and nothing else.
+_NORMAL_QUERY = re.compile("[A-Za-z0-9._~&=-]*(?:%[0-9A-F][0-9A-F][A-Za-z0-9._~&=-]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature as it came with a request, not verified yet."""
+
+    place: Place
+    algorithm: str
+    """`AWS4-HMAC-SHA256` for SigV4; `HmacSHA256` or `HmacSHA1` for SigV2."""
+    version: Literal[2, 4]
+    access_key_id: str
+    scope: CredentialScope | None
+    """None for SigV2, which has no scope."""
+    signed_headers: tuple[str, ...]
+    """Lower case, in the order of the signature; empty for SigV2."""
+    timestamp: str
+    """The date as it was signed: `20260101T000000Z`."""
+    date: datetime
+    expires: timedelta | None
+    """How long it holds after `date`, where it says so: presigned requests do."""
+    token: str | None
+    signature: str
+
+
+def parse_authorization(request: HttpRequest, pairs: list[tuple[str, str]]) -> Signed | None:
+    """Return the signature of a request, or None where nothing signs it.
+
+    *pairs* are the parameters of the query or of the form body: a signature may stand there.
+
+    Raises:
+        Refused: there is a signature, but parts of it are missing or can't be read.
+    """
+    authorization = request.headers.get("authorization")
+    if authorization:
+        return _from_header(request.headers, authorization)
+    parameters = dict(reversed(pairs))
+    place: Place = "query" if "Signature=" in request.url else "body"
+    if not parameters.keys().isdisjoint(("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature")):
+        return _from_parameters(parameters, place)
+    if "AWSAccessKeyId" in parameters or "Signature" in parameters:
+        return _version_2(parameters, place)
+    return None
+
+
+def _incomplete(message: str) -> Refused:
+    # Code: EC2 error codes, IncompleteSignature. The texts are quoted in many issues.
+    return Refused(ErrorResponse("IncompleteSignature", message, 400))
+
+
+def _from_header(headers: Mapping[str, str], authorization: str) -> Signed:
+    algorithm, _, rest = authorization.strip().partition(" ")
+    fields = dict(_fields(rest))
+    required = ("Credential", "Signature", "SignedHeaders")
+    missing = [
+        f"Authorization header requires '{x}' parameter." for x in required if not fields.get(x)
+    ]
+    dated = headers.get("x-amz-date") or headers.get("date")
+    if not dated:
+        missing.append(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+        )
+    if missing or not dated:
+        shown = shortened(authorization)
+        raise _incomplete(f"{' '.join(missing)} Authorization={shown}")
+    return _version_4(
+        "header", algorithm, fields, _header_date(dated), None, headers.get("x-amz-security-token")
+    )
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    for field in text.split(","):
+        name, _, value = field.partition("=")
+        yield name.strip(), value.strip()
+
+
+def _header_date(text: str) -> str:
+    if parse_basic_date(text) is not None:
+        return text
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return text
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return moment.astimezone(timezone.utc).strftime(_BASIC_DATE)
+
+
+def _from_parameters(parameters: dict[str, str], place: Place) -> Signed:
+    required = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-SignedHeaders",
+                "X-Amz-Signature")  # fmt: skip
+    missing = [
+        f"AWS query-string parameters must include '{name}'."
+        for name in required
+        if not parameters.get(name)
+    ]
+    if missing:
+        raise _incomplete(" ".join(missing))
+    fields = {name: parameters[f"X-Amz-{name}"] for name in ("Credential", "Signature")}
+    fields["SignedHeaders"] = parameters["X-Amz-SignedHeaders"]
+    return _version_4(
+        place,
+        parameters["X-Amz-Algorithm"],
+        fields,
+        parameters["X-Amz-Date"],
+        parse_expires(parameters.get("X-Amz-Expires")),
+        parameters.get("X-Amz-Security-Token"),
+    )
+
+
+def _version_4(  # noqa: PLR0917  # the parts of one value
+    place: Place,
+    algorithm: str,
+    fields: Mapping[str, str],
+    timestamp: str,
+    expires: timedelta | None,
+    token: str | None,
+) -> Signed:
+    if not algorithm.startswith("AWS4-"):
+        raise _incomplete(f"Unsupported AWS 'algorithm': '{shortened(algorithm)}'.")
+    scope = CredentialScope.parse(fields["Credential"])
+    if scope is None:
+        shown = shortened(fields["Credential"])
+        msg = "Credential must have exactly 5 slash-delimited elements, e.g."
+        raise _incomplete(f"{msg} keyid/date/region/service/aws4_request, got '{shown}'")
+    date = parse_basic_date(timestamp)
+    if date is None:
+        raise _incomplete(
+            f"Date must be in ISO-8601 'basic format'. Got '{shortened(timestamp)}'."
+            " See http://en.wikipedia.org/wiki/ISO_8601"
+        )
+    headers = tuple(fields["SignedHeaders"].lower().split(";"))
+    return Signed(
+        place=place, algorithm=algorithm, version=4, access_key_id=scope.access_key_id, scope=scope,
+        signed_headers=headers, timestamp=timestamp, date=date, expires=expires, token=token,
+        signature=fields["Signature"],
+    )  # fmt: skip
+
+
+def _version_2(parameters: dict[str, str], place: Place) -> Signed:
+    for name in ("AWSAccessKeyId", "Signature"):
+        if not parameters.get(name):
+            raise _incomplete(f"The request must contain the parameter {name}")
+    # AWS docs: a request has either the time when it was made or the time when it expires.
+    name = "Timestamp" if "Timestamp" in parameters else "Expires"
+    timestamp = parameters.get(name, "")
+    date = parse_timestamp(timestamp)
+    if date is None:
+        raise _incomplete(f"The parameter {name} is no timestamp: '{shortened(timestamp)}'")
+    return Signed(
+        place=place, algorithm=parameters.get("SignatureMethod", _SIGV2), version=2,
+        access_key_id=parameters["AWSAccessKeyId"], scope=None, signed_headers=(),
+        timestamp=timestamp, date=date, expires=timedelta(0) if name == "Expires" else None,
+        token=parameters.get("SecurityToken"), signature=parameters["Signature"],
+    )  # fmt: skip
+
+
+def verify(signed: Signed, request: HttpRequest, secret: str) -> bool:
+    """Say whether *secret* makes the signature *signed* that came with *request*.
+
+    The host counts with and without its port: some clients sign it one way and send it the other.
+    """
+    if signed.scope is None:
+        return signed.algorithm == _SIGV2 and _verify_2(signed, request, secret)
+    headers = dict(request.headers)
+    payload = _payload_hash(request)
+    # Assumed: AWS documents no way to sign a form with parameters of that form, except in SigV2.
+    if signed.algorithm != SIGV4 or signed.place == "body" or payload is None:
+        return False
+    if not all(name in headers for name in signed.signed_headers if name != "host"):
+        return False
+    _, host, path, query = split_url(request.url)
+    canonical = _Canonical(request.method, path, query, headers, payload)
+    given = signed.signature.encode()
+    for spelling in _hosts(headers.get("host", "").strip(), host, request.url):
+        headers["host"] = spelling
+        made = _signature(canonical, signed.signed_headers, signed.scope, signed.timestamp, secret)
+        if compare_digest(made.encode(), given):
+            return True
+    return False
+
+
+def _payload_hash(request: HttpRequest) -> str | None:
+    """Return what was signed for the body, or None where that can't have been this body."""
+    stated = request.headers.get("x-amz-content-sha256")
+    if stated == _UNSIGNED_PAYLOAD:
+        return stated
+    actual = sha256(request.body).hexdigest()
+    return actual if stated in (None, actual) else None
+
+
+def _hosts(header: str, host: str, url: str) -> tuple[str, ...]:
+    """Return all spellings of the host that clients sign, the likeliest first."""
+    name, colon, port = host.rpartition(":")
+    bare = name if colon and port.isdecimal() else host
+    default = "80" if url[:5].lower() == "http:" else "443"
+    # As it stands in the URL: with a port that needn't stand there, or a trailing dot.
+    written = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    spellings = (header, host, bare, host and f"{bare}:{default}", written)
+    return tuple(dict.fromkeys(spelling for spelling in spellings if spelling))
+
+
+def signature_of_url(url: PresignedUrl, secret: str) -> str | None:
+    """Return the signature that *secret* makes for a presigned URL; None if it can't be made.
+
+    It is that of a GET with nothing but the host signed and an empty body, as EC2 fetches it. The
+    host is taken as it stands; `judge` knows the other ways to write it.
+    """
+    return next(iter(_signatures_of_url(url, secret)), None)
+
+
+def judge(url: PresignedUrl, secret_of: Callable[[str], str | None]) -> PresignedUrl:
+    """Return *url* with the verdict on its signature.
+
+    *secret_of* returns the secret access key of an access key id, or None where nobody knows it.
+    """
+    secret = secret_of(url.credential.access_key_id) if url.credential else None
+    if secret is None:
+        return url.with_verdict("unknown-key")
+    given = (url.signature or "").encode()
+    right = any(compare_digest(made.encode(), given) for made in _signatures_of_url(url, secret))
+    return url.with_verdict("right" if right else "wrong")
+
+
+def _signatures_of_url(url: PresignedUrl, secret: str) -> Iterator[str]:
+    scope, date = url.credential, url.date
+    if url.algorithm != SIGV4 or scope is None or date is None or url.signed_headers != ("host",):
+        return
+    timestamp = url.get("X-Amz-Date") or ""
+    query = split_url(url.url)[3]
+    canonical = _Canonical("GET", url.path, query, {}, _EMPTY_HASH)
+    for host in _hosts("", url.host, url.url):
+        canonical.headers["host"] = host
+        yield _signature(canonical, url.signed_headers, scope, timestamp, secret)
+
+
+class _SignedHeaders:
+    """The headers that a signature is for: as much of a mapping as botocore's signer asks for."""
+
+    __slots__ = ("_names", "_values")
+
+    def __init__(self, names: tuple[str, ...], values: Mapping[str, str]) -> None:
+        self._names = names
+        self._values = values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def get_all(self, name: str) -> list[str]:
+        return [self._values.get(name, "")]
+
+
+class _Canonical:
+    """As much of a request as botocore's signer asks for."""
+
+    __slots__ = ("context", "headers", "method", "params", "path", "payload", "query", "url")
+
+    def __init__(
+        self, method: str, path: str, query: str, headers: dict[str, str], payload: str
+    ) -> None:
+        self.method = method
+        self.headers = headers
+        self.payload = payload
+        self.query = _signed_query(query) if query else ""
+        # The host is signed as a header; this one is only there to make it a URL.
+        self.url = f"https://host{path}?{self.query}" if query else f"https://host{path}"
+        self.params: dict[str, str] = {}
+        self.context: dict[str, str] = {}
+
+
+def _signed_query(query: str) -> str:
+    """Return the query as it is signed: without the signature, in strict escapes.
+
+    A `+` is a plus sign here. Who means a space and signs `%20` has signed something else.
+    """
+    fields = [field for field in query.split("&") if field[:16] != "X-Amz-Signature="]
+    if _NORMAL_QUERY.fullmatch(query):
+        return "&".join(fields)
+    return "&".join([_strict(field) for field in fields if field])
+
+
+def _strict(field: str) -> str:
+    name, _, value = field.partition("=")
+    return "=".join(quote(unquote_to_bytes(text), safe="-._~") for text in (name, value))
+
+
+class _Verifier(SigV4Auth):  # type: ignore[misc]  # botocore has no types
+    """botocore's signer, told which headers were signed and what the hash of the body was."""
+
+    def __init__(self, scope: CredentialScope, signed_headers: tuple[str, ...]) -> None:
+        super().__init__(None, scope.service, scope.region)
+        self._signed_headers = signed_headers
+
+    def headers_to_sign(self, request: _Canonical) -> _SignedHeaders:
+        return _SignedHeaders(self._signed_headers, request.headers)
+
+    def payload(self, request: _Canonical) -> str:
+        return request.payload
+
+
+def _signature(
+    canonical: _Canonical,
+    signed_headers: tuple[str, ...],
+    scope: CredentialScope,
+    timestamp: str,
+    secret: str,
+) -> str:
+    signer = _Verifier(scope, signed_headers)
+    canonical.context["timestamp"] = timestamp
+    text = signer.string_to_sign(canonical, signer.canonical_request(canonical))
+    key = _signing_key(secret, scope.date, scope.region, scope.service)
+    return hmac_digest(key, text.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=64)
+def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    # AWS docs, Signature Version 4: the key depends on the day, not on the request.
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac_digest(key, part.encode(), "sha256")
+    return key
+
+
+class _Plain:
+    """As much of a request as botocore's signer of version 2 asks for."""
+
+    __slots__ = ("method", "url")
+
+    def __init__(self, method: str, url: str) -> None:
+        self.method = method
+        self.url = url
+
+
+def _verify_2(signed: Signed, request: HttpRequest, secret: str) -> bool:
+    signer: Any = SigV2Auth(Credentials(signed.access_key_id, secret))
+    scheme, host, path, query = split_url(request.url)
+    parameters = dict(parse_form(query if signed.place == "query" else request.body.decode()))
+    given = signed.signature.encode()
+    header = normal_host(scheme or "", request.headers.get("host", ""))
+    for spelling in _hosts(header, host, request.url):
+        plain = _Plain(request.method, f"https://{spelling}{path}")
+        if compare_digest(signer.calc_signature(plain, parameters)[1].encode(), given):
+            return True
+    return False
