@@ -1,0 +1,136 @@
+"""Replace a function of a class or a module for a while, and put the original back.
+
+What is installed is a thin layer in front of the replacement. Patches that are undone out of
+order leave a layer that passes every call on to what was there before, never a dead replacement.
+There is no registry: each layer knows what lies under it.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+_INHERITED = object()
+
+
+@dataclass(slots=True, eq=False)
+class _Layer:
+    """One installation of a patch: what it calls now, and what lies under it."""
+
+    target: Callable[..., Any]
+    beneath: Any
+    """The entry of the owner's `__dict__` that was replaced, or `_INHERITED`."""
+    live: bool = True
+    function: Callable[..., Any] | None = None
+
+
+class Patch:
+    """Replaces the function *name* of *owner*, a class or a module, between `start` and `stop`.
+
+    The replacement takes the arguments of the original (`self` first for a method) and reaches it
+    as `patch.original`. Only plain functions, methods and coroutine functions can be replaced.
+    A patch may be started again after it was stopped.
+    """
+
+    __slots__ = ("_layer", "name", "original", "owner", "replacement")
+
+    original: Callable[..., Any]
+    """What the last `start` replaced, as it is called from the replacement."""
+
+    def __init__(
+        self, owner: type | ModuleType, name: str, replacement: Callable[..., Any]
+    ) -> None:
+        """Note what to replace; nothing changes before `start`."""
+        self.owner = owner
+        self.name = name
+        self.replacement = replacement
+        self._layer: _Layer | None = None
+
+    def __repr__(self) -> str:
+        """Return `<Patch time.sleep, active>`."""
+        state = "active" if self.active else "inactive"
+        return f"<Patch {self.owner.__name__}.{self.name}, {state}>"
+
+    @property
+    def active(self) -> bool:
+        """Whether calls reach the replacement, if nobody has patched over it."""
+        return self._layer is not None
+
+    def start(self) -> None:
+        """Put the replacement in place.
+
+        Raises:
+            RuntimeError: the patch has been started already.
+            AttributeError: the owner has no such attribute.
+        """
+        if self._layer is not None:
+            msg = f"{self!r} has been started already"
+            raise RuntimeError(msg)
+        beneath = _nearest_live(vars(self.owner).get(self.name, _INHERITED))
+        # Static: a plain getattr would bind class methods and run descriptors.
+        self.original = (
+            inspect.getattr_static(self.owner, self.name) if beneath is _INHERITED else beneath
+        )
+        layer = _Layer(self.replacement, beneath)
+        layer.function = _function(layer, self.original, self.replacement)
+        self._layer = layer
+        setattr(self.owner, self.name, layer.function)
+
+    def stop(self) -> None:
+        """Put back what was there before; a second `stop` does nothing.
+
+        Where somebody has patched over this patch, calls are passed on from now on; the attribute
+        itself is put right when the later one is undone, if that is a `Patch` too.
+        """
+        layer, self._layer = self._layer, None
+        if layer is None:
+            return
+        # In this order, so that an interruption leaves a layer that passes calls on.
+        layer.live = False
+        layer.target = self.original
+        if vars(self.owner).get(self.name) is not layer.function:
+            return
+        beneath = _nearest_live(layer.beneath)
+        if beneath is _INHERITED:
+            delattr(self.owner, self.name)
+        else:
+            setattr(self.owner, self.name, beneath)
+
+
+def _nearest_live(entry: Any) -> Any:  # noqa: ANN401  # an entry of any `__dict__`
+    """Return *entry*, or where it is the layer of a stopped patch, what lies under that."""
+    layer = getattr(entry, "_fakecopy_layer", None)
+    # A wrapper made with functools.wraps carries a copy of our attribute: it isn't our layer.
+    while isinstance(layer, _Layer) and layer.function is entry and not layer.live:
+        entry = layer.beneath
+        layer = getattr(entry, "_fakecopy_layer", None)
+    return entry
+
+
+def _function(
+    layer: _Layer, original: Callable[..., Any], replacement: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Return the function that is installed for *layer*; it looks like *original*."""
+    function: Any
+    if inspect.iscoroutinefunction(replacement):
+
+        @functools.wraps(original)
+        async def function(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # any function's
+            __tracebackhide__ = True
+            return await layer.target(*args, **kwargs)
+
+    else:
+
+        @functools.wraps(original)
+        def function(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # any function's
+            __tracebackhide__ = True
+            return layer.target(*args, **kwargs)
+
+    function._fakecopy_layer = layer  # noqa: SLF001  # set and read in this module alone
+    return function  # type: ignore[no-any-return]

@@ -1,0 +1,198 @@
+"""A patch is undone completely, in whatever order patches are stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import itertools
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from pytest_fakecopy._patch import Patch
+
+
+class Base:
+    """A class with one method, to be inherited."""
+
+    def greet(self, name: str) -> str:
+        """Return a greeting."""
+        return f"hello {name}"
+
+
+class Session(Base):
+    """A class with methods of its own."""
+
+    def send(self, request: str, *, times: int = 1) -> str:
+        """Return what a send returns."""
+        return f"sent {request}" * times
+
+    async def wait(self, seconds: int) -> str:
+        """Return what a wait returns."""
+        return f"waited {seconds}"
+
+
+SEND = vars(Session)["send"]
+
+
+def wrapping(mark: str, name: str = "send", owner: type | ModuleType = Session) -> Patch:
+    """Return a patch whose replacement puts *mark* around what the original returns."""
+
+    def replacement(*args: object, **kwargs: object) -> str:
+        return f"{mark}({patch.original(*args, **kwargs)})"
+
+    patch = Patch(owner, name, replacement)
+    return patch
+
+
+def test_replaces_the_method_on_the_class_and_restores_the_same_object() -> None:
+    """Objects made earlier meet the replacement; afterwards the original is the same object."""
+    session = Session()
+    patch = wrapping("a")
+
+    patch.start()
+    during = session.send("x", times=2)
+    patch.stop()
+
+    assert during == "a(sent xsent x)"
+    assert session.send("x") == "sent x"
+    assert vars(Session)["send"] is SEND
+
+
+@pytest.mark.parametrize("stops", [*itertools.permutations("abc")], ids="".join)
+def test_out_of_order_stops_leave_only_live_patches_and_then_the_original(
+    stops: tuple[str, ...],
+) -> None:
+    """After each stop the patches that are still active apply, innermost first started."""
+    patches = {mark: wrapping(mark) for mark in "abc"}
+    for patch in patches.values():
+        patch.start()
+    live = "abc"
+
+    for mark in stops:
+        patches[mark].stop()
+        live = live.replace(mark, "")
+        expected = functools.reduce(lambda inner, outer: f"{outer}({inner})", live, "sent x")
+
+        assert Session().send("x") == expected
+
+    assert vars(Session)["send"] is SEND
+
+
+def test_an_inherited_method_is_inherited_again() -> None:
+    """The class has no entry of its own afterwards, also when two patches unwind out of order."""
+    first, second = wrapping("a", "greet"), wrapping("b", "greet")
+    first.start()
+    second.start()
+
+    during = Session().greet("you"), Base().greet("you")
+    first.stop()
+    second.stop()
+
+    assert during == ("b(a(hello you))", "hello you")
+    assert "greet" not in vars(Session)
+
+
+def test_a_foreign_patch_above_finds_a_pass_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A foreign patch that is undone after ours leaves the behaviour of the original."""
+    patch = wrapping("a")
+    patch.start()
+    inner = Session.send
+    monkeypatch.setattr(Session, "send", lambda *args: f"foreign({inner(*args)})")
+
+    patch.stop()
+    above = Session().send("x")
+    monkeypatch.undo()
+
+    assert above == "foreign(sent x)"
+    assert Session().send("x") == "sent x"
+    again = wrapping("b")
+    again.start()
+    again.stop()
+    assert vars(Session)["send"] is SEND
+
+
+def test_a_foreign_wrapper_that_copies_attributes_is_not_taken_for_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """functools.wraps copies our mark to the foreign wrapper, which stays in place all the same."""
+    patch = wrapping("a")
+    patch.start()
+    inner = Session.send
+
+    @functools.wraps(inner)
+    def foreign(*args: Any) -> str:  # noqa: ANN401  # any method's
+        return f"foreign({inner(*args)})"
+
+    monkeypatch.setattr(Session, "send", foreign)
+    patch.stop()
+    second = wrapping("b")
+
+    second.start()
+    during = Session().send("x")
+    second.stop()
+
+    assert during == "b(foreign(sent x))"
+    assert vars(Session)["send"] is foreign
+
+
+def test_an_attribute_that_vanished_meanwhile_is_left_alone() -> None:
+    """Somebody else's deletion isn't undone by our stop."""
+    module = ModuleType("module")
+    vars(module)["send"] = SEND
+    patch = wrapping("a", owner=module)
+    patch.start()
+    del vars(module)["send"]
+
+    patch.stop()
+
+    assert "send" not in vars(module)
+
+
+def test_coroutine_functions_stay_coroutine_functions() -> None:
+    """What is installed over a coroutine function still is one, and looks like the original."""
+
+    async def replacement(session: Session, seconds: int) -> str:
+        return f"a({await patch.original(session, seconds)})"
+
+    patch = Patch(Session, "wait", replacement)
+    patch.start()
+
+    kind = inspect.iscoroutinefunction(Session.wait)
+    parameters = list(inspect.signature(Session.wait).parameters)
+    result = asyncio.run(Session().wait(3))
+    patch.stop()
+
+    assert kind
+    assert parameters == ["self", "seconds"]
+    assert result == "a(waited 3)"
+
+
+def test_a_patch_can_be_started_again_but_not_twice() -> None:
+    """Starting a started patch is refused; stopping twice is not, and says its state."""
+    patch = wrapping("a")
+
+    patch.start()
+    with pytest.raises(RuntimeError, match=r"^<Patch Session.send, active> has been started alre"):
+        patch.start()
+    patch.stop()
+    patch.stop()
+    patch.start()
+    during = Session().send("x")
+    patch.stop()
+
+    assert during == "a(sent x)"
+    assert repr(patch) == "<Patch Session.send, inactive>"
+    assert vars(Session)["send"] is SEND
+
+
+def test_an_attribute_that_is_not_there_is_an_error_at_start() -> None:
+    """A seam that moved is met at start, with nothing replaced."""
+    patch = wrapping("a", "no_such_method")
+
+    with pytest.raises(AttributeError):
+        patch.start()
+
+    assert not patch.active
