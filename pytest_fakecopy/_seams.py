@@ -1,0 +1,64 @@
+"""Every private or replaced attribute of a third party, one function each.
+
+Each function says what it expects to find; the suite holds the expectations against the source of
+the releases that are known. Third parties are imported when a function is called, never before.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+
+def http_session_class() -> type:
+    """Return `botocore.httpsession.URLLib3Session`, whose method `send` is replaced.
+
+    `send(self, request)` takes an `AWSPreparedRequest` and returns an `AWSResponse`, or raises one
+    of botocore's connection errors. Replaced on the class, it serves clients made earlier as well.
+    """
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415  # optional until it is used
+
+    return URLLib3Session  # type: ignore[no-any-return]
+
+
+def header_items(headers: Any) -> Iterable[tuple[str, str | bytes]]:  # noqa: ANN401  # botocore's
+    """Return the headers of an `AWSPreparedRequest`.
+
+    botocore 1.43: a `HeadersDict` keeps `{_HeaderKey: value}` in `_dict`, and a `_HeaderKey` its
+    lower-case name in `_lower`. Its public `items` makes a new key per header, at ten times the
+    price, and serves where the private names are gone.
+    """
+    try:
+        return [(key._lower, value) for key, value in headers._dict.items()]  # noqa: SLF001
+    except AttributeError:
+        return headers.items()  # type: ignore[no-any-return]
+
+
+def boto3_if_imported() -> ModuleType | None:
+    """Return the module `boto3` if somebody has imported it."""
+    return sys.modules.get("boto3")
+
+
+def default_session(boto3: ModuleType) -> Any:  # noqa: ANN401  # boto3's session, or a user's own
+    """Return `boto3.DEFAULT_SESSION`: what `boto3.client` uses, None until its first call."""
+    return boto3.DEFAULT_SESSION
+
+
+def set_default_session(boto3: ModuleType, session: object) -> None:
+    """Set `boto3.DEFAULT_SESSION`; with None the next `boto3.client` makes a new one."""
+    boto3.DEFAULT_SESSION = session  # type: ignore[attr-defined]
+
+
+def session_credentials(session: object) -> dict[str, Any] | None:
+    """Return the attributes of a boto3 session that keep its credentials under `_credentials`.
+
+    boto3 1.43: a `Session` wraps a botocore session as `_session`, and that one keeps in
+    `_credentials` what its `get_credentials` found, None until then. Returns None for a session
+    that is made in some other way.
+    """
+    attributes = getattr(getattr(session, "_session", None), "__dict__", {})
+    return attributes if "_credentials" in attributes else None
