@@ -88,14 +88,16 @@ class Gateway:
         endpoint = locate(request.url, request.headers)
         service, region = endpoint.service, endpoint.region
         if endpoint.kind == "metadata":
-            return self._refusals.decide(request, "metadata", "")
+            self._refusals.require_pass(request, "metadata", "")
+            return None
         pairs = _pairs(request) if service is None or service != "kms" else []
         if service is None and pairs:
             scope = scope_of(request.headers, pairs)
             if scope is not None:
                 service, region = scope.service, scope.region
         if service not in _SERVICES:
-            return self._refusals.decide(request, service, _action_of(pairs), endpoint.kind)
+            self._refusals.require_pass(request, service, _action_of(pairs), endpoint.kind)
+            return None
         model = load_service(service)
         action = _target_of(request, model) if service == "kms" else _action_of(pairs)
         if self._refusals.may_pass(service, action):
@@ -109,7 +111,8 @@ class Gateway:
         operation = request.service.operation(request.action)
         serve = OPERATIONS[request.service.name].get(request.action)
         if operation is not None and serve is None:
-            return self._refusals.decide(request.http, request.service.name, request.action)
+            self._refusals.require_pass(request.http, request.service.name, request.action)
+            return None
         with self._lock:
             self._received()
             self._world.settle()
@@ -124,6 +127,7 @@ class Gateway:
         self, request: _Request, operation: Operation | None, serve: Serve | None
     ) -> HttpResponse:
         exchange = _Exchange(request, self._world)
+        place = self._journal.place()
         try:
             if operation is None or serve is None:
                 raise codes.Refused(_no_such_action(request))
@@ -136,12 +140,12 @@ class Gateway:
             response = _success(request.service, operation, result, exchange.request_id)
         except codes.Refused as refused:
             response = _failure(request.service, refused.response, exchange.request_id)
-            self._journal.record(exchange.record(response.status, refused.response))
+            self._journal.record_at(place, exchange.record(response.status, refused.response))
         except Disconnected:
-            self._journal.record(exchange.record(0, None))
+            self._journal.record_at(place, exchange.record(0, None))
             raise
         else:
-            self._journal.record(exchange.record(response.status, None))
+            self._journal.record_at(place, exchange.record(response.status, None))
         return response
 
     def _meet_fault(self, action: str) -> None:

@@ -5,12 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pytest_fakecopy.domain.records import (
-    ChangeRecord,
-    EventRecord,
-    TransitionRecord,
-    VerdictRecord,
-)
+from pytest_fakecopy.domain.records import Record, TransitionRecord, VerdictRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +37,7 @@ class RequestRecord:
     request_id: str = ""
 
 
-Entry: TypeAlias = RequestRecord | VerdictRecord | TransitionRecord | EventRecord | ChangeRecord
+Entry: TypeAlias = RequestRecord | Record
 
 
 class Journal:
@@ -53,6 +48,14 @@ class Journal:
         self._entries: list[Entry] = []
         self.record = self._entries.append
         """Takes one more entry."""
+
+    def place(self) -> int:
+        """Return the place of the next entry, to `record_at` what is known only later."""
+        return len(self._entries)
+
+    def record_at(self, place: int, entry: Entry) -> None:
+        """Take an entry that belongs before what has been recorded since *place*."""
+        self._entries.insert(place, entry)
 
     def __repr__(self) -> str:
         """Return `<Journal 12 entries, 3 requests>`."""

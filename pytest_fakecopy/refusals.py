@@ -27,10 +27,10 @@ class Refusals:
         passing = self._passthrough
         return bool(passing) and (service in passing or f"{service}:{action}" in passing)
 
-    def decide(
+    def require_pass(
         self, request: HttpRequest, service: str | None, action: str, kind: str = "aws"
     ) -> None:
-        """Return None where a request that nobody serves may pass.
+        """Refuse a request that nobody serves, unless it may pass.
 
         Args:
             request: The request.

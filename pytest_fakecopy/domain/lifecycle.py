@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_fakecopy.domain import events, facts
 from pytest_fakecopy.domain.arns import Arn
@@ -16,6 +16,7 @@ from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
 from pytest_fakecopy.domain.rules import FailLater
 from pytest_fakecopy.domain.snapshots import ARBITRARY_VOLUME_ID, CopyFacts, SnapshotRecord
 from pytest_fakecopy.domain.tags import of_specifications
+from pytest_fakecopy.domain.timeline import to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -347,7 +348,7 @@ class Copies:
             self._held.append((flight, lambda later: self._end(flight, state, later, **members)))
             return
         if state == "completed":
-            members["completion_time"] = at
+            members["completion_time"] = to_milliseconds(at)
         ended = move(world, self._record(flight), state, at, **members)
         for scheduled in flight.scheduled:
             scheduled.cancelled = True
@@ -374,7 +375,7 @@ def _accepted(snapshot_id: str, attempt: CopyAttempt) -> SnapshotRecord:
         volume_id=ARBITRARY_VOLUME_ID,
         volume_size=0,
         data_size=0,
-        start_time=attempt.now,
+        start_time=to_milliseconds(attempt.now),
         state="pending",
         state_message=METADATA_NOT_UPDATED,
         description=request.description,
@@ -397,7 +398,7 @@ def _copy_facts(record: SnapshotRecord) -> CopyFacts:
     return record.copy
 
 
-def _metadata(attempt: CopyAttempt, source: SnapshotRecord) -> dict[str, object]:
+def _metadata(attempt: CopyAttempt, source: SnapshotRecord) -> dict[str, Any]:
     return {
         "volume_size": source.volume_size,
         "encrypted": attempt.encryption.encrypted,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,3 +53,6 @@ class ChangeRecord:
 
     at: datetime
     what: str
+
+
+Record: TypeAlias = VerdictRecord | TransitionRecord | EventRecord | ChangeRecord

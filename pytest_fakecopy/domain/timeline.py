@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+def to_milliseconds(moment: datetime) -> datetime:
+    """Return *moment* without its microseconds: EC2 keeps times to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 class Clock(Protocol):
     """A source of time. Every moment is an aware datetime in UTC."""
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.kms import KeyRegistry
     from pytest_fakecopy.domain.lifecycle import Copies
     from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.domain.records import Record
     from pytest_fakecopy.domain.regions import Outpost, RegionData
     from pytest_fakecopy.domain.rules import RuleBook
 
@@ -43,7 +44,7 @@ class World:
     max_concurrent_copies: int
     strict_credentials: bool
     judge: Callable[[str], PresignedUrl]
-    record: Callable[[object], None]
+    record: Callable[[Record], None]
     """Takes every verdict, transition and change, for the journal."""
     emit: Callable[[datetime, Event], None]
     """Takes every EventBridge event with its time."""

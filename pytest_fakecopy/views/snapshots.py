@@ -9,6 +9,7 @@ from pytest_fakecopy.domain import lifecycle
 from pytest_fakecopy.domain.arns import is_account_id
 from pytest_fakecopy.domain.regions import is_availability_zone
 from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord, SnapshotState
+from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
 from pytest_fakecopy.views.kms import KmsKey
 
@@ -292,7 +293,7 @@ class Snapshots:
             key_arn = self._key_arn(world, kms_key, region, owner) if kms_key else None
             if encrypted and key_arn is None:
                 key_arn = world.default_key_arn(owner, region)
-            now = world.now()
+            now = to_milliseconds(world.now())
             record = SnapshotRecord(
                 snapshot_id=world.ids.resource_id("snap"),
                 region=region,

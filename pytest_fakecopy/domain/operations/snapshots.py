@@ -12,6 +12,7 @@ from pytest_fakecopy.domain.operations import paging
 from pytest_fakecopy.domain.records import TransitionRecord
 from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord
 from pytest_fakecopy.domain.tags import as_list, of_specifications, specifications_defect
+from pytest_fakecopy.domain.timeline import to_milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -234,7 +235,7 @@ def create_snapshot(
         volume_id=volume_id,
         volume_size=volume.size,
         data_size=volume.size * GIB,
-        start_time=call.now,
+        start_time=to_milliseconds(call.now),
         state="pending",
         description=description,
         encrypted=volume.encrypted,
@@ -264,7 +265,12 @@ def begin_snapshot(call: Call, record: SnapshotRecord, tags: Mapping[str, str]) 
         if pending is None:  # deleted in between
             return
         done = lifecycle.move(
-            world, pending, "completed", at, completion_time=at, why="its volume was read"
+            world,
+            pending,
+            "completed",
+            at,
+            completion_time=to_milliseconds(at),
+            why="its volume was read",
         )
         partition = world.partition_of(done.region)
         event_id = world.ids.uuid("event")
