@@ -1,0 +1,64 @@
+"""What every test gets: pytester, repeatable Hypothesis, and no way to the network."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytest_plugins = ["pytester"]
+
+# No deadline: Hypothesis would measure it with a clock that tests freeze.
+settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
+
+GUARDED = ("connect", "connect_ex", "sendto")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Deny every test what leaves this machine, names to be looked up included."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in GUARDED:
+            patch.setattr(socket.socket, name, _guarded_method(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
+
+
+def _guarded_method(original: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: socket.socket, *args: Any) -> Any:  # noqa: ANN401  # any socket method's
+        # `sendto` has the address last; a Unix socket's address is no tuple.
+        if isinstance(args[-1], tuple):
+            _require_loopback(args[-1][0])
+        return original(self, *args)
+
+    return method
+
+
+def _guarded_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
+    def lookup(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        _require_loopback(host)
+        return original(host, *args, **kwargs)
+
+    return lookup
+
+
+def _require_loopback(host: object) -> None:
+    if not _is_loopback(host):
+        msg = f"A test tried to reach {host!r}: the suite talks to this machine only."
+        raise AssertionError(msg)
+
+
+def _is_loopback(host: object) -> bool:
+    if host in {None, "", "localhost", b"localhost"}:
+        return True
+    try:
+        return ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
