@@ -72,7 +72,7 @@ class Patch:
         if self._layer is not None:
             msg = f"{self!r} has been started already"
             raise RuntimeError(msg)
-        beneath = _nearest_live(vars(self.owner).get(self.name, _INHERITED))
+        beneath = nearest_live(vars(self.owner).get(self.name, _INHERITED))
         # Static: a plain getattr would bind class methods and run descriptors.
         self.original = (
             inspect.getattr_static(self.owner, self.name) if beneath is _INHERITED else beneath
@@ -96,21 +96,29 @@ class Patch:
         layer.target = self.original
         if vars(self.owner).get(self.name) is not layer.function:
             return
-        beneath = _nearest_live(layer.beneath)
+        beneath = nearest_live(layer.beneath)
         if beneath is _INHERITED:
             delattr(self.owner, self.name)
         else:
             setattr(self.owner, self.name, beneath)
 
 
-def _nearest_live(entry: Any) -> Any:  # noqa: ANN401  # an entry of any `__dict__`
-    """Return *entry*, or where it is the layer of a stopped patch, what lies under that."""
+def nearest_live(entry: Any) -> Any:  # noqa: ANN401  # an entry of any `__dict__`
+    """Return *entry*, or where a patch that was stopped put it there, what lies under that."""
+    while (layer := _layer(entry)) is not None and not layer.live:
+        entry = layer.beneath
+    return entry
+
+
+def is_patched(entry: object) -> bool:
+    """Say whether a patch put *entry* there, stopped or not."""
+    return _layer(entry) is not None
+
+
+def _layer(entry: object) -> _Layer | None:
     layer = getattr(entry, "_fakecopy_layer", None)
     # A wrapper made with functools.wraps carries a copy of our attribute: it isn't our layer.
-    while isinstance(layer, _Layer) and layer.function is entry and not layer.live:
-        entry = layer.beneath
-        layer = getattr(entry, "_fakecopy_layer", None)
-    return entry
+    return layer if isinstance(layer, _Layer) and layer.function is entry else None
 
 
 def _function(

@@ -1,7 +1,8 @@
 """Every private or replaced attribute of a third party, one function each.
 
 Each function says what it expects to find; the suite holds the expectations against the source of
-the releases that are known. Third parties are imported when a function is called, never before.
+the releases that are known. Third parties are imported when a function is called, never before,
+and those that may be absent are looked up only where they are imported already.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Iterable
     from types import ModuleType
 
@@ -62,3 +64,27 @@ def session_credentials(session: object) -> dict[str, Any] | None:
     """
     attributes = getattr(getattr(session, "_session", None), "__dict__", {})
     return attributes if "_credentials" in attributes else None
+
+
+def frozen_factories() -> list[Any]:
+    """Return freezegun's stack of frozen clocks, the newest last; empty where time isn't frozen.
+
+    Each is called for its time, a naive datetime in UTC, and has `move_to` and `time_to_freeze`.
+    """
+    api = sys.modules.get("freezegun.api")
+    return api.freeze_factories if api is not None else []
+
+
+def travellers() -> list[Any]:
+    """Return time-machine's stack of travels, the newest last; each has `shift(timedelta)`."""
+    time_machine = sys.modules.get("time_machine")
+    return time_machine.traveller_stack if time_machine is not None else []
+
+
+def is_busy(loop: AbstractEventLoop) -> bool | None:
+    """Say whether callbacks of *loop* wait for their turn; None where the loop doesn't tell.
+
+    `BaseEventLoop._ready` is the queue of the standard library's loops. uvloop has none.
+    """
+    ready = getattr(loop, "_ready", None)
+    return None if ready is None else bool(ready)

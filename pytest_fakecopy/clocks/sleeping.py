@@ -1,0 +1,178 @@
+"""Sleeping that takes no time: whoever sleeps in the test's thread moves the clock instead.
+
+Other threads, event loops of other threads and packages that wait for the real world keep
+sleeping in reality; so do time-outs of any kind (`Event.wait`, `asyncio.wait_for`, sockets).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import sys
+import time
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
+
+from pytest_fakecopy._patch import Patch, nearest_live
+from pytest_fakecopy.clocks.bound_names import BoundNames, Place, sleep_function
+from pytest_fakecopy.clocks.sleepers import Sleepers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from types import FrameType, TracebackType
+
+T = TypeVar("T")
+
+KEEP_SLEEPING = frozenset(
+    {
+        # pytest and what runs it: durations, time-outs, workers, reruns.
+        *("_pytest", "pluggy", "pytest", "execnet", "xdist"),
+        *("pytest_rerunfailures", "pytest_timeout", "pytest_fakecopy"),
+        # The standard library where it waits for processes, threads and sockets.
+        *("multiprocessing", "queue", "socketserver", "subprocess", "threading", "wsgiref"),
+        # Libraries that wait for processes, files, servers, browsers and containers.
+        *("fasteners", "filelock", "mirakuru", "pexpect", "portalocker", "psutil", "ptyprocess"),
+        *("hypercorn", "paramiko", "uvicorn", "watchdog", "werkzeug", "xprocess"),
+        *("docker", "playwright", "pytest_docker", "selenium", "testcontainers"),
+    }
+)
+"""Top-level packages whose own sleeps stay real: what they wait for takes real time."""
+
+_OURS = frozenset({__name__, "pytest_fakecopy._patch"})
+_MICROSECOND = 1e-6
+# A memory of the process, not of a fake: each module is looked at once.
+_NAMES = BoundNames(KEEP_SLEEPING)
+
+
+class InstantSleep:
+    """Lets sleeps in the thread that starts it move a clock, between `start` and `stop`.
+
+    It replaces `time.sleep` and `asyncio.sleep`, also where a module has bound them with
+    `from time import sleep`. It does not reach a function kept elsewhere, as in
+    `def poll(sleep=time.sleep)`.
+    """
+
+    def __init__(self, advance: Callable[[float], None], now: Callable[[], datetime]) -> None:
+        """Move the clock with *advance*, which takes seconds, and read it with *now*."""
+        self._advance = advance
+        self._now = now
+        self._thread = 0
+        self._blocking = _Everywhere("time.sleep", Patch(time, "sleep", self._sleep))
+        self._awaited = _Everywhere("asyncio.sleep", Patch(asyncio.tasks, "sleep", self._async()))
+        self._sleepers: dict[asyncio.AbstractEventLoop, Sleepers] = {}
+
+    def __enter__(self) -> InstantSleep:  # noqa: PYI034  # typing.Self came with Python 3.11
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop, whatever happened."""
+        self.stop()
+
+    def start(self) -> None:
+        """Replace the sleep functions for the calling thread."""
+        self._thread = get_ident()
+        try:
+            self._blocking.start()
+            self._awaited.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Put the sleep functions back; tasks that still sleep wait for the rest in reality."""
+        self._awaited.stop()
+        self._blocking.stop()
+        for sleepers in self._sleepers.values():
+            sleepers.release()
+        self._sleepers = {}
+
+    def _sleep(self, seconds: Any, /) -> None:  # noqa: ANN401  # the original judges it
+        original = self._blocking.patch.original
+        if not self._is_instant(seconds):
+            original(seconds)
+            return
+        self._advance(max(float(seconds), _MICROSECOND))
+        # Other threads get their turn; and who has put a stand-in there learns of the call.
+        original(0 if sleep_function(original) else seconds)
+
+    def _async(self) -> Callable[..., Any]:
+        async def sleep(delay: float, result: T | None = None) -> T | None:
+            original = self._awaited.patch.original
+            # The time of a stand-in is its own affair: order among its tasks isn't known here.
+            if not sleep_function(original) or not self._is_instant(delay):
+                return await original(delay, result)  # type: ignore[no-any-return]
+            await self._sleepers_of(asyncio.get_running_loop()).sleep(max(delay, _MICROSECOND))
+            return result
+
+        return sleep
+
+    def _is_instant(self, seconds: Any) -> bool:  # noqa: ANN401  # whatever is slept for
+        if get_ident() != self._thread or not isinstance(seconds, (int, float, SupportsIndex)):
+            return False
+        return float(seconds) > 0 and math.isfinite(seconds) and not _wants_real_time()
+
+    def _sleepers_of(self, loop: asyncio.AbstractEventLoop) -> Sleepers:
+        if loop not in self._sleepers:
+            self._sleepers[loop] = Sleepers(loop, self._advance, self._now)
+        return self._sleepers[loop]
+
+
+class _Everywhere:
+    """One sleep function, replaced where it is defined and wherever a module has bound it."""
+
+    def __init__(self, function: str, patch: Patch) -> None:
+        self.patch = patch
+        self._function = function
+        self._installed: object = None
+        self._places: list[Place] = []
+        self._before: list[tuple[dict[str, Any], str, object]] = []
+
+    def start(self) -> None:
+        self._places = _NAMES.places()
+        self.patch.start()
+        installed = self._installed = getattr(self.patch.owner, self.patch.name)
+        for namespace, name, function in self._places:
+            if (
+                function == self._function
+                and name in namespace
+                and namespace[name] is not installed
+            ):
+                self._before.append((namespace, name, namespace[name]))
+                namespace[name] = installed
+
+    def stop(self) -> None:
+        if not self.patch.active:
+            return
+        installed, self._installed = self._installed, None
+        self.patch.stop()
+        for namespace, name, before in self._before:
+            if namespace.get(name) is installed:
+                namespace[name] = nearest_live(before)
+        self._before = []
+        self._restore_new_modules(installed)
+
+    def _restore_new_modules(self, installed: object) -> None:
+        """Put the original where modules that were imported meanwhile have bound ours."""
+        places = _NAMES.places()
+        if places is self._places:
+            return
+        for namespace, name, _ in places:
+            if namespace.get(name) is installed:
+                namespace[name] = nearest_live(installed)
+
+
+def _wants_real_time() -> bool:
+    """Say whether the nearest caller that isn't ours belongs to a package of `KEEP_SLEEPING`."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # inspect.stack() reads files
+    while frame is not None and frame.f_globals.get("__name__") in _OURS:
+        frame = frame.f_back
+    name = frame.f_globals.get("__name__") if frame is not None else None
+    return str(name).partition(".")[0] in KEEP_SLEEPING

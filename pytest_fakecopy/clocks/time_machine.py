@@ -1,0 +1,59 @@
+"""The process frozen by time-machine, whose cost doesn't depend on the number of modules."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
+
+from pytest_fakecopy import _seams
+from pytest_fakecopy.clocks.process import ProcessClock, process_now
+from pytest_fakecopy.errors import UsageError
+
+try:
+    import time_machine
+except ImportError:
+    time_machine = None  # type: ignore[assignment]  # an extra; TimeMachineClock says so
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+# time-machine changes the time zone of the process to that of a destination in UTC or with a
+# ZoneInfo. A fixed offset other than zero names the same moment and leaves the zone alone.
+_NAMELESS_ZONE = timezone(timedelta(hours=1))
+
+
+class TimeMachineClock(ProcessClock):
+    """The process stopped by time-machine: dates and `time.time`.
+
+    time-machine leaves `time.monotonic` and `time.perf_counter` real.
+
+    Raises:
+        UsageError: time-machine is not installed.
+    """
+
+    def __init__(self, start_time: datetime | None = None) -> None:
+        """Stop the time at *start_time*, or at the present; nothing changes before `start`."""
+        if time_machine is None:
+            msg = (
+                'fake_ec2 option clock="time-machine": time-machine is not installed.\n'
+                'Install it: pip install "pytest-fakecopy[time-machine]"'
+            )
+            raise UsageError(msg)
+        super().__init__(start_time)
+
+    def hold(self, start_time: datetime | None) -> Callable[[], bool]:
+        """Travel to the start time and stay there."""
+        destination = (start_time or process_now()).astimezone(_NAMELESS_ZONE)
+        travel = time_machine.travel(destination, tick=False)
+
+        def let_go() -> bool:
+            # time-machine 3.6: stop() ends the newest travel, whoever asks.
+            travellers = _seams.travellers()
+            others = len(travellers) > 1
+            while travellers:
+                travel.stop()
+            return others
+
+        travel.start()
+        return let_go
