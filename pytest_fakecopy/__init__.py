@@ -63,7 +63,8 @@ __all__ = [
 ]
 
 # pytest imports this package in every run, also in those that never use it: so nothing is imported
-# before somebody asks for it.
+# before somebody asks for it. There is no `__dir__` for that reason: freezegun looks at every name
+# that `dir` gives of every module.
 _HOME = {
     "Account": "domain.accounts",
     "CopyAttempt": "domain.attempt",
@@ -100,7 +101,3 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported
         raise AttributeError(msg)
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
-
-def __dir__() -> list[str]:
-    """List what is exported."""
-    return sorted(__all__)
