@@ -1,0 +1,78 @@
+"""The README is the manual: its code runs, and the quickstart is what it shows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_fakecopy import quickstart
+from pytest_fakecopy.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks() -> Iterator[pytest.ParameterSet]:
+    """Yield each block of Python code, named after the line that it begins at."""
+    text = README.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        line = text.count("\n", 0, match.start()) + 2
+        yield pytest.param(match[1], id=f"line-{line}")
+
+
+@pytest.mark.parametrize("code", list(blocks()))
+def test_the_code_of_the_readme_passes(pytester: pytest.Pytester, code: str) -> None:
+    """Each block is a test module of its own, and all of its tests pass."""
+    pytester.makepyfile(test_block=code)
+
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error")
+
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) <= {"passed"}, outcomes
+    assert outcomes["passed"] >= 1
+
+
+def functions_of(code: str) -> dict[str, str]:
+    """Return the body of each function without docstring and annotations."""
+    found = {}
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.FunctionDef):
+            body = node.body
+            if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+                body = body[1:]
+            found[node.name] = "\n".join(ast.unparse(statement) for statement in body)
+    return found
+
+
+def test_the_quickstart_is_what_the_readme_shows() -> None:
+    """Each test of the quickstart stands in the README, statement by statement."""
+    shown: dict[str, str] = {}
+    for block in BLOCK.findall(README.read_text(encoding="utf-8")):
+        shown |= functions_of(block)
+
+    shipped = functions_of(Path(quickstart.__file__).read_text(encoding="utf-8"))
+
+    assert shipped == {name: shown.get(name) for name in shipped}
+
+
+def test_the_quickstart_passes(pytester: pytest.Pytester) -> None:
+    """The command of the README runs it by its module name."""
+    result = pytester.runpytest_inprocess("--pyargs", "pytest_fakecopy.quickstart")
+
+    result.assert_outcomes(passed=len(functions_of(Path(quickstart.__file__).read_text("utf-8"))))
+
+
+def test_every_option_stands_in_the_readme() -> None:
+    """The table of options has a row for each."""
+    text = README.read_text(encoding="utf-8")
+
+    missing = [name for name in Options.names() if f"| `{name}` |" not in text]
+
+    assert missing == []
