@@ -7,7 +7,7 @@ shapes, so what botocore can send we can read, with no code per operation.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused, invalid_parameter_value
@@ -171,6 +171,10 @@ def _place(path: _Path, parameters: _Builder, name: str, value: str) -> None:
     builder[final] = value if path.read is None else path.read(value, name)
 
 
+def _refuse_value(_value: str, name: str) -> NoReturn:
+    raise _unknown(name, [name], 0)
+
+
 class _Path(NamedTuple):
     """Where the value of a parameter goes: what its name means."""
 
@@ -287,10 +291,13 @@ class _Reader:
         keys: list[Any] = []
         at = 0
         while not isinstance(node, _Scalar):
+            # botocore 1.43: in AWS Query, an empty list is the name of the list and no value.
+            blank = isinstance(node, _List) and at == len(segments) and not self._ec2
             step = node.step(segments, at)
             if step is None:
                 raise _unknown(name, segments, at)
-            blank = isinstance(node, _List) and at == len(segments) and not self._ec2
+            if blank and not isinstance(step[1], _Scalar):
+                return _Path(tuple(keys), None, _refuse_value, blank)
             key, node, at = step
             keys.append(key)
         if at != len(segments):

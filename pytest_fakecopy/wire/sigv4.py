@@ -47,8 +47,9 @@ _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _EMPTY_HASH = sha256(b"").hexdigest()
 _BASIC_DATE = "%Y%m%dT%H%M%SZ"
 
-# A query that is already written the way it is signed: strict escapes in capitals and nothing else.
-_NORMAL_QUERY = re.compile("[A-Za-z0-9._~&=-]*(?:%[0-9A-F][0-9A-F][A-Za-z0-9._~&=-]*)*")
+# A query that is written the way it is signed: escapes in capitals, and only where they are due.
+_DUE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"
+_NORMAL_QUERY = re.compile(f"[A-Za-z0-9._~&=-]*(?:{_DUE}[A-Za-z0-9._~&=-]*)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,9 @@ def _text_element(name: str, shape: Shape) -> Writer:
     def write(value: str) -> str:
         if not isinstance(value, str):
             raise _wrong(shape, value)
+        if value.__class__ is not str:
+            # An enumeration of strings formats as its name in some versions of Python.
+            value = str.__str__(value)
         if value.isprintable() and "&" not in value and "<" not in value and ">" not in value:
             return f"{start}{value}{end}"
         return f"{start}{escape(value)}{end}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_fakecopy.wire.model import load_service
+from pytest_fakecopy.wire.model import Operation, load_service
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,12 @@ def test_what_is_compiled_is_kept() -> None:
     assert operation is not None
     calls: list[object] = []
 
-    first = operation.compiled(lambda_ := lambda one: calls.append(one) or [one])
-    second = operation.compiled(lambda_)
+    def compiler(one: Operation) -> list[object]:
+        calls.append(one)
+        return [one]
+
+    first = operation.compiled(compiler)
+    second = operation.compiled(compiler)
 
     assert calls == [operation]
     assert first is second
