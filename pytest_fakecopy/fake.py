@@ -174,6 +174,7 @@ class FakeEC2:
             UnexpectedRequest: a request was refused during the test.
             FakeCopyAssertionError: a fault was set up and never met.
         """
+        __tracebackhide__ = True
         running, self._running = self._running, None
         if running is not None:
             running.close()
@@ -181,6 +182,7 @@ class FakeEC2:
             self._report_findings()
 
     def _report_findings(self) -> None:
+        __tracebackhide__ = True
         refused = self._refusals.refused
         if refused:
             raise UnexpectedRequest("\n\n".join(dict.fromkeys(map(str, refused))))

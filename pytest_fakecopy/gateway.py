@@ -48,6 +48,8 @@ class _Request:
     pairs: list[tuple[str, str]]
     """The parameters of the Query protocols; empty for KMS."""
     action: str
+    defect: codes.ErrorResponse | None = None
+    """What is wrong with the form itself."""
 
 
 class Gateway:
@@ -90,7 +92,7 @@ class Gateway:
         if endpoint.kind == "metadata":
             self._refusals.require_pass(request, "metadata", "")
             return None
-        pairs = _pairs(request) if service is None or service != "kms" else []
+        pairs, defect = _pairs(request) if service != "kms" else ([], None)
         if service is None and pairs:
             scope = scope_of(request.headers, pairs)
             if scope is not None:
@@ -103,7 +105,7 @@ class Gateway:
         if self._refusals.may_pass(service, action):
             return None
         received = _Request(
-            request, endpoint.host, model, region or _DEFAULT_REGION, pairs, action
+            request, endpoint.host, model, region or _DEFAULT_REGION, pairs, action, defect
         )
         return self._answer(received)
 
@@ -129,6 +131,8 @@ class Gateway:
         exchange = _Exchange(request, self._world)
         place = self._journal.place()
         try:
+            if request.defect is not None:
+                raise codes.Refused(request.defect)
             if operation is None or serve is None:
                 raise codes.Refused(_no_such_action(request))
             exchange.caller, exchange.signature = self._authenticator.identify(
@@ -221,12 +225,19 @@ class _Exchange:
         )
 
 
-def _pairs(request: HttpRequest) -> list[tuple[str, str]]:
+def _pairs(
+    request: HttpRequest,
+) -> tuple[list[tuple[str, str]], codes.ErrorResponse | None]:
+    """Return the parameters of query string and form, or why they can't be read."""
     text = urlsplit(request.url).query if "?" in request.url else ""
-    pairs = query.parse_form(text) if text else []
-    if request.body and request.headers.get("content-type", _FORM).startswith(_FORM):
-        pairs = pairs + query.parse_form(request.body.decode("latin-1"))
-    return pairs
+    try:
+        pairs = query.parse_form(text) if text else []
+        if request.body and request.headers.get("content-type", _FORM).startswith(_FORM):
+            form = request.body.decode("utf-8", "surrogateescape")
+            pairs = pairs + query.parse_form(form)
+    except codes.Refused as refused:
+        return [], refused.response
+    return pairs, None
 
 
 def _action_of(pairs: list[tuple[str, str]]) -> str:

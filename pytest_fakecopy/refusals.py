@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from pytest_fakecopy.domain.operations import OPERATIONS
-from pytest_fakecopy.errors import UnexpectedRequest, nearest
+from pytest_fakecopy.errors import UnexpectedRequest
 
 if TYPE_CHECKING:
     from pytest_fakecopy.wire.http import HttpRequest
@@ -68,7 +68,7 @@ class Refusals:
             name, what = "metadata", "the instance metadata service"
         served = sorted(OPERATIONS.get(service or "", OPERATIONS["ec2"]))
         lines = [
-            f"fake_ec2 does not serve {what}.{nearest(action, served) if action else ''}",
+            f"fake_ec2 does not serve {what}.",
             "",
             _line(request, action),
             f"  sent by {request.transport}",

@@ -129,6 +129,21 @@ def test_an_unknown_parameter(fake: FakeEC2) -> None:
     assert "Frob" in message
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param("Action=DescribeSnapshots&Version=%FF%FE", id="broken-utf-8"),
+        pytest.param("Action=DescribeSnapshots&Description=%00", id="null-byte"),
+    ],
+)
+def test_a_form_that_can_not_be_read(fake: FakeEC2, form: str) -> None:
+    """It is answered with an error of EC2's, and stands in the journal."""
+    response = raw.send(form, account=fake.accounts.default)
+
+    assert raw.error_of(response)[:2] == (400, "MalformedQueryString")
+    assert fake.journal.requests()[-1].error_code == "MalformedQueryString"
+
+
 def test_a_missing_parameter(fake: FakeEC2) -> None:
     """A required parameter that isn't there is named in MissingParameter."""
     response = raw.send(

@@ -182,7 +182,7 @@ def test_a_run_without_the_fixture_imports_nothing(pytester: pytest.Pytester) ->
         """
     )
 
-    result = pytester.runpytest_subprocess("-p", "pytest_fakecopy.plugin", "-p", "no:anyio")
+    result = pytester.runpytest_subprocess()
 
     result.assert_outcomes(passed=1)
 
