@@ -169,8 +169,12 @@ def test_a_refusal_is_an_error_of_the_teardown(pytester: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["*UnexpectedRequest: fake_ec2 does not serve DescribeInstances."])
 
 
-def test_a_run_without_the_fixture_imports_nothing(pytester: pytest.Pytester) -> None:
+def test_a_run_without_the_fixture_imports_nothing(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The plugin costs its own import and no more."""
+    # Other plugins import freezegun and requests.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(
         """
         import sys
@@ -182,7 +186,7 @@ def test_a_run_without_the_fixture_imports_nothing(pytester: pytest.Pytester) ->
         """
     )
 
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_subprocess("-p", "pytest_fakecopy.plugin")
 
     result.assert_outcomes(passed=1)
 
