@@ -1,0 +1,211 @@
+"""What we replace or peek at in third parties, held against the source of known releases.
+
+A release that touches one of them turns a test red that says what moved, before a user finds out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import textwrap
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_fakecopy import _seams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """A function or class of a third party that a function of `_seams` relies on."""
+
+    accessor: str
+    """The function of `_seams`."""
+    distribution: str
+    module: str
+    name: str
+    known: Mapping[str, str]
+    """Hash of its source -> the release in which it was first seen that way."""
+    parameters: tuple[str, ...] | None = None
+    """Of a function, the names of its parameters."""
+
+    def find(self) -> Any:  # noqa: ANN401  # a function or a class of any third party
+        """Return it as the installed release has it; the test is skipped where none is."""
+        found: Any = pytest.importorskip(self.module)
+        for part in self.name.split("."):
+            found = getattr(found, part)
+        return found
+
+
+SEAMS = (
+    Seam(
+        "http_session_class",
+        "botocore",
+        "botocore.httpsession",
+        "URLLib3Session.send",
+        {
+            "53933035e3d8": "1.40.20",
+            "44ce7c8ff0db": "1.40.28",
+            "103b19f9ead1": "1.43.98",
+            "be7395ab90ee": "1.43.117",
+        },
+        ("self", "request"),
+    ),
+    Seam(
+        "http_session_class",
+        "botocore",
+        "botocore.awsrequest",
+        "AWSPreparedRequest",
+        {"e6e81b3b1a89": "1.40.20", "641dd8a1c8e2": "1.43.98"},
+    ),
+    Seam(
+        "http_session_class",
+        "botocore",
+        "botocore.awsrequest",
+        "AWSResponse",
+        {"404b84828da9": "1.40.20"},
+    ),
+    Seam(
+        "header_items",
+        "botocore",
+        "botocore.awsrequest",
+        "HeadersDict",
+        {"ea8e870a428a": "1.40.20"},
+    ),
+    Seam(
+        "header_items",
+        "botocore",
+        "botocore.awsrequest",
+        "_HeaderKey",
+        {"6015749a3c28": "1.40.20"},
+    ),
+    Seam(
+        "session_credentials",
+        "botocore",
+        "botocore.session",
+        "Session.get_credentials",
+        {"7957805959bb": "1.40.20"},
+        ("self",),
+    ),
+    Seam(
+        "default_session",
+        "boto3",
+        "boto3",
+        "_get_default_session",
+        {"2ebf0c9d77f2": "1.40.20"},
+        (),
+    ),
+    Seam(
+        "set_default_session",
+        "boto3",
+        "boto3",
+        "setup_default_session",
+        {"a2c5a592f355": "1.40.20"},
+        ("kwargs",),
+    ),
+    Seam(
+        "frozen_factories",
+        "freezegun",
+        "freezegun.api",
+        "FrozenDateTimeFactory",
+        {"9b3c29d11cc2": "1.4.0", "e4d73f6097c6": "1.5.0", "3235f3b7ddf7": "1.5.1"},
+    ),
+    Seam(
+        "travellers",
+        "time-machine",
+        "time_machine",
+        "Traveller",
+        {
+            "9c9c8a9ebffb": "3.0.0",
+            "589c09efe7c0": "3.3.0",
+            "ac3c28c3eb5f": "3.3.1",
+            "110fdcad144f": "3.5.1",
+            "46e73dcac020": "3.6.0",
+        },
+    ),
+)
+
+UNHASHED = {
+    "boto3_if_imported": "asks `sys.modules` alone",
+    "is_busy": "asks loops of the standard library, with an answer for those that don't tell",
+}
+"""Functions of `_seams` without a third party's source behind them, and why."""
+
+
+def rows(seams: Iterable[Seam]) -> list[Any]:
+    """Return seams as parameters of a test."""
+    return [pytest.param(seam, id=f"{seam.accessor}-{seam.name}") for seam in seams]
+
+
+def source_hash(found: object) -> str:
+    """Return the first twelve digits of the hash of a function's or class's source."""
+    source = textwrap.dedent(inspect.getsource(found)).strip()  # type: ignore[arg-type]
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize("seam", rows(SEAMS))
+def test_the_source_is_one_that_we_know(seam: Seam) -> None:
+    """A release that rewrites what we rely on has to be read before the suite is green again."""
+    found = source_hash(seam.find())
+
+    assert found in seam.known, (
+        f"{seam.distribution} {version(seam.distribution)} moved {seam.module}.{seam.name}, "
+        f"last seen changed in {list(seam.known.values())[-1]}.\n"
+        f"Compare the two with what `_seams.{seam.accessor}` says; where it still holds, add\n"
+        f'    "{found}": "{version(seam.distribution)}",'
+    )
+
+
+@pytest.mark.parametrize("seam", rows(seam for seam in SEAMS if seam.parameters is not None))
+def test_the_parameters_are_as_expected(seam: Seam) -> None:
+    """What we call or replace takes the arguments that we pass or get."""
+    parameters = tuple(inspect.signature(seam.find()).parameters)
+
+    assert parameters == seam.parameters
+
+
+def test_every_seam_has_a_row() -> None:
+    """A new function in `_seams` comes with what holds it."""
+    functions = {
+        name
+        for name, value in inspect.getmembers(_seams, inspect.isfunction)
+        if value.__module__ == _seams.__name__ and not name.startswith("_")
+    }
+
+    assert functions - {seam.accessor for seam in SEAMS} - set(UNHASHED) == set()
+
+
+def test_the_http_session_is_the_one_that_clients_use() -> None:
+    """A client of botocore sends with the class whose method we replace."""
+    import_module("botocore.session")
+    endpoint = import_module("botocore.endpoint")
+
+    assert endpoint.URLLib3Session is _seams.http_session_class()
+
+
+def test_headers_are_read_by_their_private_names() -> None:
+    """The fast way gives what the public way gives, but for the case of names."""
+    awsrequest = import_module("botocore.awsrequest")
+    headers = awsrequest.HeadersDict({"X-Amz-Date": b"20260101T000000Z", "Host": "h"})
+
+    fast = _seams.header_items(headers)
+
+    assert isinstance(fast, list)
+    assert fast == [(name.lower(), value) for name, value in headers.items()]
+
+
+def test_a_boto3_session_keeps_its_credentials_where_we_look() -> None:
+    """What is put there is what `get_credentials` gives, and so what clients sign with."""
+    boto3 = pytest.importorskip("boto3")
+    session = boto3.session.Session(aws_access_key_id="a", aws_secret_access_key="b")
+
+    attributes = _seams.session_credentials(session)
+
+    assert attributes is not None
+    assert attributes["_credentials"] is session.get_credentials()
