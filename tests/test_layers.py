@@ -7,12 +7,12 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 PACKAGE = Path(__file__).parent.parent / "pytest_fakecopy"
 EVERYTHING = "*"
@@ -82,7 +82,7 @@ LAYERS = (
     Layer(
         ("clocks",),
         ours=("clocks", "domain.timeline", *OUTSIDE),
-        lazily=("freezegun", "time_machine"),
+        lazily=("clocks",),
     ),
     Layer(
         ("clocks.freezegun",),
@@ -95,17 +95,23 @@ LAYERS = (
         third_parties=("time_machine",),
         lazily=("time_machine",),
     ),
-    Layer(("journal", "event_log"), ours=("wire.http", "domain", "journal", "errors")),
+    Layer(("journal",), ours=("wire.http", "domain", "errors")),
     Layer(("reporting",), ours=("journal", "domain", "errors")),
     Layer(
         GATEWAY,
         ours=(*GATEWAY, "journal", "wire", "domain", "errors", "options"),
     ),
     Layer(
-        ("views", "assertions"),
-        ours=("views", "door", "journal", "reporting", "domain", "errors"),
+        ("views", "event_log"), ours=("views", "door", "journal", "reporting", "domain", "errors")
     ),
-    Layer(("clients",), ours=("errors",), third_parties=("botocore",), lazily=("boto3",)),
+    # `fake` for its type alone: these are functions about one.
+    Layer(("assertions",), ours=("fake", "views", "journal", "reporting", "domain", "errors")),
+    Layer(
+        ("clients",),
+        ours=("domain.accounts", "errors"),
+        third_parties=("botocore",),
+        lazily=("boto3",),
+    ),
     Layer(("scenarios",), ours=("scenarios", "fake", "options", "domain", "errors")),
     Layer(("fake",), ours=(EVERYTHING,), lazily=(EVERYTHING,)),
     Layer(
@@ -135,8 +141,10 @@ class Import:
 
     name: str
     line: int
-    lazy: bool
+    lazy: bool = False
     """Whether a function imports it, rather than the module."""
+    typing: bool = False
+    """Whether only type checkers see it."""
 
 
 @cache
@@ -155,17 +163,24 @@ def _name_of(path: Path) -> str:
 
 def imports(tree: ast.Module) -> Iterator[Import]:
     """Yield every import of a module, those for type checkers included."""
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    lazy = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, functions)
-        for node in ast.walk(function)
-    }
+    lazy = _inside(tree, ast.FunctionDef, ast.AsyncFunctionDef)
+    typing = _inside(tree, ast.If, when=lambda node: ast.unparse(node.test) == "TYPE_CHECKING")
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for name in _imported(node):
-                yield Import(name, node.lineno, id(node) in lazy)
+                yield Import(name, node.lineno, node in lazy, node in typing)
+
+
+def _inside(
+    tree: ast.Module, *kinds: type[ast.AST], when: Callable[[Any], bool] = lambda node: True
+) -> set[ast.AST]:
+    """Return all that is in nodes of those kinds."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, kinds) and when(node)
+        for inner in ast.walk(node)
+    }
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -202,6 +217,8 @@ def verdict(found: Import, layer: Layer) -> str | None:
     root, _, below = found.name.partition(".")
     if root in sys.stdlib_module_names:
         return "a function imports from the standard library" if found.lazy else None
+    if root == "typing_extensions" and found.typing:
+        return None
     name = below if root == PACKAGE.name else root
     if found.lazy:
         allowed = (*layer.lazily, *layer.third_parties)
@@ -274,6 +291,10 @@ def _asks_the_time(node: ast.Attribute) -> bool:
         pytest.param("from pytest_fakecopy import errors", None, id="module-of-the-package"),
         pytest.param("from pytest_fakecopy.gateway import Gateway", "layer", id="upwards"),
         pytest.param("import botocore.session", "layer", id="third-party"),
+        pytest.param("import typing_extensions", "layer", id="for-type-checkers-alone"),
+        pytest.param(
+            "if TYPE_CHECKING:\n    import typing_extensions", None, id="for-type-checkers"
+        ),
         pytest.param("def f():\n    import re", "standard library", id="lazy-standard-library"),
         pytest.param("async def f():\n    import boto3", "function", id="lazy-third-party"),
     ],
