@@ -88,3 +88,16 @@ def is_busy(loop: AbstractEventLoop) -> bool | None:
     """
     ready = getattr(loop, "_ready", None)
     return None if ready is None else bool(ready)
+
+
+def token_buckets() -> list[type]:
+    """Return the rate limiters of the adaptive retry mode, botocore's and aiobotocore's.
+
+    `_sleep_amount(amount)` returns the seconds until there are *amount* tokens, and `_refill()`
+    adds those that have come since the last time; both keep to `time.time`.
+    """
+    found = (
+        (sys.modules.get("botocore.retries.bucket"), "TokenBucket"),
+        (sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket"),
+    )
+    return [getattr(module, name) for module, name in found if module is not None]

@@ -1,4 +1,4 @@
-"""Where modules have bound `time.sleep` and `asyncio.sleep`, also with `from time import sleep`.
+"""Where modules have bound the functions that sleep, also with `from time import sleep`.
 
 To look at every module takes milliseconds, so that each is looked at once in a process: what is
 remembered here is where the names are, never whether they are replaced.
@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 
 from pytest_fakecopy._patch import is_patched
 
+# By the module that each says it comes from.
+_COROUTINES = {"asyncio.tasks": "asyncio.sleep", "anyio": "anyio.sleep"}
+
 
 class Place(NamedTuple):
     """One global variable of a module that is bound to a sleep function."""
@@ -19,7 +22,7 @@ class Place(NamedTuple):
     namespace: dict[str, Any]
     name: str
     function: str
-    """"time.sleep" or "asyncio.sleep"."""
+    """"time.sleep", "asyncio.sleep" or "anyio.sleep"."""
 
 
 class BoundNames:
@@ -84,6 +87,6 @@ def sleep_function(value: object) -> str | None:
         return "time.sleep" if is_sleep else None
     if kind is not FunctionType or value.__name__ != "sleep":  # type: ignore[attr-defined]
         return None
-    if value.__module__ == "asyncio.tasks":
-        return "asyncio.sleep"
-    return "time.sleep" if value.__module__ == "time" and is_patched(value) else None
+    if value.__module__ == "time":
+        return "time.sleep" if is_patched(value) else None
+    return _COROUTINES.get(value.__module__)

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
 from pytest_fakecopy._patch import Patch, nearest_live
 from pytest_fakecopy.clocks.bound_names import BoundNames, Place, sleep_function
+from pytest_fakecopy.clocks.process import iso
 from pytest_fakecopy.clocks.sleepers import Sleepers
+from pytest_fakecopy.clocks.token_buckets import TokenBuckets
+from pytest_fakecopy.errors import ClockError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from types import FrameType, TracebackType
+    from types import FrameType, ModuleType, TracebackType
 
 T = TypeVar("T")
 
@@ -41,6 +44,8 @@ KEEP_SLEEPING = frozenset(
 
 _OURS = frozenset({__name__, "pytest_fakecopy._patch"})
 _MICROSECOND = 1e-6
+# A day of polling each second is fewer than half of them; they take some ten seconds.
+_MOST_SLEEPS = 200_000
 # A memory of the process, not of a fake: each module is looked at once.
 _NAMES = BoundNames(KEEP_SLEEPING)
 
@@ -48,18 +53,21 @@ _NAMES = BoundNames(KEEP_SLEEPING)
 class InstantSleep:
     """Lets sleeps in the thread that starts it move a clock, between `start` and `stop`.
 
-    It replaces `time.sleep` and `asyncio.sleep`, also where a module has bound them with
-    `from time import sleep`. It does not reach a function kept elsewhere, as in
-    `def poll(sleep=time.sleep)`.
+    It replaces `time.sleep`, `asyncio.sleep` and `anyio.sleep`, also where a module has bound them
+    with `from time import sleep`; and the wait for tokens in botocore's adaptive retry mode. It
+    does not reach a function kept elsewhere, as in `def poll(sleep=time.sleep)`.
     """
 
     def __init__(self, advance: Callable[[float], None], now: Callable[[], datetime]) -> None:
         """Move the clock with *advance*, which takes seconds, and read it with *now*."""
         self._advance = advance
         self._now = now
+        self._sleeps = 0
         self._thread = 0
         self._blocking = _Everywhere("time.sleep", Patch(time, "sleep", self._sleep))
         self._awaited = _Everywhere("asyncio.sleep", Patch(asyncio.tasks, "sleep", self._async()))
+        self._anyio: _Everywhere | None = None
+        self._buckets = TokenBuckets(self._move, lambda: get_ident() == self._thread)
         self._sleepers: dict[asyncio.AbstractEventLoop, Sleepers] = {}
 
     def __enter__(self) -> InstantSleep:  # noqa: PYI034  # typing.Self came with Python 3.11
@@ -79,17 +87,23 @@ class InstantSleep:
     def start(self) -> None:
         """Replace the sleep functions for the calling thread."""
         self._thread = get_ident()
+        self._sleeps = 0
         try:
             self._blocking.start()
             self._awaited.start()
+            self._buckets.start()
+            if anyio := sys.modules.get("anyio"):
+                self._anyio = self._replace_anyio(anyio)
+                self._anyio.start()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Put the sleep functions back; tasks that still sleep wait for the rest in reality."""
-        self._awaited.stop()
-        self._blocking.stop()
+        for replaced in (self._anyio, self._buckets, self._awaited, self._blocking):
+            if replaced is not None:
+                replaced.stop()
         for sleepers in self._sleepers.values():
             sleepers.release()
         self._sleepers = {}
@@ -99,7 +113,7 @@ class InstantSleep:
         if not self._is_instant(seconds):
             original(seconds)
             return
-        self._advance(max(float(seconds), _MICROSECOND))
+        self._move(max(float(seconds), _MICROSECOND))
         # Other threads get their turn; and who has put a stand-in there learns of the call.
         original(0 if sleep_function(original) else seconds)
 
@@ -114,14 +128,37 @@ class InstantSleep:
 
         return sleep
 
+    def _replace_anyio(self, anyio: ModuleType) -> _Everywhere:
+        """Return what replaces `anyio.sleep`, for loops that aren't asyncio's.
+
+        On asyncio it ends in `asyncio.sleep`. On trio, which has a clock of its own for tests,
+        each sleep moves time by itself: concurrent ones add up.
+        """
+
+        async def sleep(delay: float) -> None:
+            if _runs_asyncio() or not self._is_instant(delay):
+                await patch.original(delay)
+                return
+            self._move(max(delay, _MICROSECOND))
+            await patch.original(0)
+
+        patch = Patch(anyio, "sleep", sleep)
+        return _Everywhere("anyio.sleep", patch)
+
     def _is_instant(self, seconds: Any) -> bool:  # noqa: ANN401  # whatever is slept for
         if get_ident() != self._thread or not isinstance(seconds, (int, float, SupportsIndex)):
             return False
         return float(seconds) > 0 and math.isfinite(seconds) and not _wants_real_time()
 
+    def _move(self, seconds: float) -> None:
+        self._sleeps += 1
+        if self._sleeps > _MOST_SLEEPS:
+            raise _endless(self._now())
+        self._advance(seconds)
+
     def _sleepers_of(self, loop: asyncio.AbstractEventLoop) -> Sleepers:
         if loop not in self._sleepers:
-            self._sleepers[loop] = Sleepers(loop, self._advance, self._now)
+            self._sleepers[loop] = Sleepers(loop, self._move, self._now)
         return self._sleepers[loop]
 
 
@@ -167,6 +204,25 @@ class _Everywhere:
         for namespace, name, _ in places:
             if namespace.get(name) is installed:
                 namespace[name] = nearest_live(installed)
+
+
+def _endless(now: datetime) -> ClockError:
+    return ClockError(
+        f"{_MOST_SLEEPS} sleeps have moved the time to {iso(now)}, and the code under test still"
+        " sleeps. What it waits for may not move with the time of fake_ec2: a thread, a file, or"
+        ' a clock (clock="time-machine" moves no time.monotonic, clock="virtual" not even'
+        " time.time).\n"
+        'Move all of the process: @pytest.mark.fake_ec2(clock="freezegun")\n'
+        'Or sleep in reality: @pytest.mark.fake_ec2(sleep="real")'
+    )
+
+
+def _runs_asyncio() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _wants_real_time() -> bool:

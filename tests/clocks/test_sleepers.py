@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import sys
 import threading
 from datetime import timedelta
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -326,3 +329,37 @@ def test_a_user_of_a_frozen_loop_need_not_ask_for_real_asyncio() -> None:
         run(asyncio.sleep(30))
 
         assert elapsed(world) == 30
+
+
+@pytest.fixture
+def anyio(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """Return a stand-in for anyio that remembers how long it was asked to wait in reality."""
+    module = ModuleType("anyio")
+    module.waited = []  # type: ignore[attr-defined]
+    code = "async def sleep(delay): waited.append(delay)"
+    exec(code, {"__name__": "anyio", **vars(module)}, vars(module))  # noqa: S102  # stands above
+    monkeypatch.setitem(sys.modules, "anyio", module)
+    return module
+
+
+def test_anyio_on_another_loop_moves_the_clock(world: World, anyio: ModuleType) -> None:
+    """On trio, where the httpx session of aiobotocore may run, each sleep moves time itself."""
+    original = anyio.sleep
+    with InstantSleep(world.clock.tick, world.clock.now):
+        with pytest.raises(StopIteration):
+            anyio.sleep(15).send(None)
+        with pytest.raises(StopIteration):
+            anyio.sleep(math.inf).send(None)
+
+    assert elapsed(world) == 15
+    assert anyio.waited == [0, math.inf]
+    assert anyio.sleep is original
+
+
+def test_anyio_on_asyncio_is_left_to_asyncio(world: World, anyio: ModuleType) -> None:
+    """On asyncio anyio's own function runs, which sleeps with `asyncio.sleep`."""
+    with InstantSleep(world.clock.tick, world.clock.now):
+        run(anyio.sleep(15))
+
+    assert elapsed(world) == 0
+    assert anyio.waited == [15]

@@ -18,6 +18,7 @@ import pytest
 
 from pytest_fakecopy.clocks.bound_names import BoundNames
 from pytest_fakecopy.clocks.sleeping import KEEP_SLEEPING, InstantSleep
+from pytest_fakecopy.errors import ClockError
 from tests.clocks.world import START, running, wall_seconds
 
 if TYPE_CHECKING:
@@ -391,6 +392,30 @@ def test_an_error_while_time_moves_reaches_the_sleeper() -> None:
         pytest.raises(AssertionError, match=r"^moved by 15\.0$"),
     ):
         time.sleep(15)
+
+
+def test_code_that_sleeps_for_ever_is_stopped(
+    moved: Moved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A loop until a deadline of a clock that doesn't move ends with what to write instead."""
+    monkeypatch.setattr("pytest_fakecopy.clocks.sleeping._MOST_SLEEPS", 5)
+
+    def poll() -> None:
+        while True:
+            time.sleep(15)
+
+    with moved.sleep(), pytest.raises(ClockError) as caught:
+        poll()
+
+    assert str(caught.value) == (
+        "5 sleeps have moved the time to 2026-01-31T12:00:00Z, and the code under test still"
+        " sleeps. What it waits for may not move with the time of fake_ec2: a thread, a file, or a"
+        ' clock (clock="time-machine" moves no time.monotonic, clock="virtual" not even'
+        " time.time).\n"
+        'Move all of the process: @pytest.mark.fake_ec2(clock="freezegun")\n'
+        'Or sleep in reality: @pytest.mark.fake_ec2(sleep="real")'
+    )
+    assert moved.moves == [15.0] * 5
 
 
 @pytest.mark.parametrize("clock", ["freezegun", "time-machine", "virtual"])
