@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from freezegun import freeze_time
 
 from pytest_fakecopy import _seams
 from pytest_fakecopy.clocks.process import ProcessClock
+from pytest_fakecopy.errors import ClockError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+
+    from freezegun.api import _freeze_time
 
 # pytest 9.2: its durations and its JUnit report are taken with the functions of this module.
 _LEFT_REAL = ["_pytest.timing"]
@@ -24,22 +28,28 @@ class FreezegunClock(ProcessClock):
     freezegun looks at every module there is, which takes some 4 µs each (measured 2026-10).
     """
 
-    def hold(self, start_time: datetime | None) -> Callable[[], bool]:
+    def hold(self, start_time: datetime | None) -> Callable[[], None]:
         """Freeze the process."""
         freezer = freeze_time(start_time, ignore=_LEFT_REAL, real_asyncio=True)
-
-        def let_go() -> bool:
-            # freezegun 1.5: stop() ends the newest freeze, whoever asks; only the first one knows
-            # what to restore, so that it must be the last to go.
-            factories = _seams.frozen_factories()
-            others = len(factories) > 1
-            while factories:
-                freezer.stop()
-            return others
-
         try:
             freezer.start()
         except BaseException:
-            let_go()
+            _thaw(freezer)
             raise
-        return let_go
+        return partial(_thaw, freezer)
+
+
+def _thaw(freezer: _freeze_time) -> None:
+    """End the freeze, and any that was started later: only the first knows what to restore."""
+    # freezegun 1.5: stop() ends the newest freeze, whoever asks.
+    factories = _seams.frozen_factories()
+    others = len(factories) > 1
+    while factories:
+        freezer.stop()
+    if others:
+        msg = (
+            "time was still frozen when fake_ec2 ended, by a freeze that was started after it;"
+            " it has been stopped.\n"
+            "Stop it first, as `with freeze_time(...):` does, or start it before fake_ec2."
+        )
+        raise ClockError(msg)

@@ -42,18 +42,19 @@ class TimeMachineClock(ProcessClock):
             raise UsageError(msg)
         super().__init__(start_time)
 
-    def hold(self, start_time: datetime | None) -> Callable[[], bool]:
+    def hold(self, start_time: datetime | None) -> Callable[[], None]:
         """Travel to the start time and stay there."""
         destination = (start_time or process_now()).astimezone(_NAMELESS_ZONE)
         travel = time_machine.travel(destination, tick=False)
+        ours = travel.start()
 
-        def let_go() -> bool:
-            # time-machine 3.6: stop() ends the newest travel, whoever asks.
+        def let_go() -> None:
             travellers = _seams.travellers()
-            others = len(travellers) > 1
-            while travellers:
+            if travellers[-1] is ours:
                 travel.stop()
-            return others
+            else:
+                # time-machine 3.6: stop() ends the newest travel, whoever asks. A `time_machine`
+                # fixture that was asked for before ours is stopped after it, and ends the last.
+                travellers.remove(ours)
 
-        travel.start()
         return let_go

@@ -245,24 +245,34 @@ def test_a_holder_that_is_gone_is_an_error_when_time_is_moved(clock: ClockName) 
     )
 
 
-@pytest.mark.parametrize("clock", HOLDING)
-def test_a_holder_that_outlives_the_fake_is_stopped_and_told_of(clock: ClockName) -> None:
-    """A freeze or travel that a test has forgotten to stop doesn't reach the next test."""
-    source = make_clock(clock, START)
+def test_a_freeze_that_outlives_the_fake_is_stopped_and_told_of() -> None:
+    """A freeze that a test has forgotten to stop doesn't reach the next test."""
+    source = make_clock("freezegun", START)
     source.start()
-    if clock == "freezegun":
-        freeze_time(EARLIER).start()
-    else:
-        time_machine.travel(EARLIER.astimezone(timezone(SECOND * 3600)), tick=False).start()
+    freeze_time(EARLIER).start()
 
     with pytest.raises(ClockError) as caught:
         source.stop()
 
     assert str(caught.value) == (
-        "time was still held when fake_ec2 ended, by a clock that was started after it; it has"
+        "time was still frozen when fake_ec2 ended, by a freeze that was started after it; it has"
         " been stopped.\n"
-        "Stop it first: use `with freeze_time(...):` or `with time_machine.travel(...):`"
+        "Stop it first, as `with freeze_time(...):` does, or start it before fake_ec2."
     )
+
+
+def test_a_travel_may_outlive_the_fake() -> None:
+    """The fixture of time-machine travels during the test, and may be torn down after ours."""
+    source = make_clock("time-machine", START)
+    source.start()
+    theirs = time_machine.travel(EARLIER.astimezone(timezone(SECOND * 3600)), tick=False)
+    theirs.start()
+
+    source.stop()
+    after = datetime.now(timezone.utc)
+    theirs.stop()
+
+    assert after == EARLIER
 
 
 @pytest.mark.parametrize("clock", MOVABLE)
@@ -445,24 +455,79 @@ def test_only_the_library_of_the_clock_is_imported(clock: str, imported: set[str
     assert set(found.stdout.split()) - {"pytest"} == imported
 
 
+CONFTEST = """
+import pytest
+from pytest_fakecopy.clocks import make_clock
+
+@pytest.fixture
+def clock():
+    clock = make_clock("{clock}")
+    clock.start()
+    yield clock
+    clock.stop()
+"""
+
+
+@pytest.mark.parametrize(
+    ("clock", "fixtures"),
+    [
+        pytest.param("time-machine", "time_machine, clock", id="time-machine-first"),
+        pytest.param("time-machine", "clock, time_machine", id="clock-first"),
+    ],
+)
+def test_the_fixture_of_time_machine_travels_for_the_fake(
+    pytester: pytest.Pytester, clock: str, fixtures: str
+) -> None:
+    """A test that moves the fixture of time-machine moves the fake, in either order."""
+    pytester.makeconftest(CONFTEST.format(clock=clock))
+    pytester.makepyfile(
+        f"""
+        from datetime import timedelta
+
+        def test_travels({fixtures}):
+            time_machine.move_to("2020-02-29T12:00:00+00:00", tick=False)
+            assert clock.now().isoformat() == "2020-02-29T12:00:00+00:00"
+            clock.move_to(clock.now() + timedelta(hours=1))
+            time_machine.shift(60)
+            assert clock.now().isoformat() == "2020-02-29T13:01:00+00:00"
+        """
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("clock", HOLDING)
+def test_the_marker_of_time_machine_holds_the_time_for_either_clock(
+    pytester: pytest.Pytester, clock: str
+) -> None:
+    """A test that travels before the fake is started sets the fake's time."""
+    pytester.makeconftest(CONFTEST.format(clock=clock))
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.time_machine("2020-02-29T12:00:00+00:00", tick=False)
+        def test_travels(clock):
+            assert clock.now().isoformat() == "2020-02-29T12:00:00+00:00"
+        """
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(passed=1)
+
+
 def test_freezegun_leaves_the_durations_of_pytest_alone(pytester: pytest.Pytester) -> None:
     """Phases of a test in which time is frozen and moved by a day last as long as they last."""
     pytester.makeconftest(
-        """
-        import pytest
-        from pytest_fakecopy.clocks import make_clock
-
-        @pytest.fixture
-        def clock():
-            clock = make_clock("freezegun")
-            clock.start()
-            yield clock
-            clock.stop()
-
-        def pytest_runtest_logreport(report):
-            assert 0 <= report.duration < 5, report
-            assert 0 <= report.stop - report.start < 5, report
-        """
+        CONFTEST.format(clock="freezegun")
+        + """
+def pytest_runtest_logreport(report):
+    assert 0 <= report.duration < 5, report
+    assert 0 <= report.stop - report.start < 5, report
+"""
     )
     pytester.makepyfile(
         """
