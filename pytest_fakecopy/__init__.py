@@ -74,7 +74,16 @@ _HOME = {
     "Options": "options",
     "Snapshot": "views.snapshots",
     **dict.fromkeys(
-        ("Evidence", "FailLater", "Reject", "Rule", "RuleBook", "assumed", "documented", "observed"),
+        (
+            "Evidence",
+            "FailLater",
+            "Reject",
+            "Rule",
+            "RuleBook",
+            "assumed",
+            "documented",
+            "observed",
+        ),
         "domain.rules",
     ),
     **dict.fromkeys(
@@ -100,4 +109,3 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever is exported
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-

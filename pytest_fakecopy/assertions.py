@@ -58,7 +58,8 @@ def all_settled(fake: FakeEC2) -> None:
     if not pending:
         return
     lines = [
-        f"  {copy.snapshot_id} in {copy.region}, {copy.progress}%: {fake.obstacle(copy.snapshot_id)}"
+        f"  {copy.snapshot_id} in {copy.region}, {copy.progress}%:"
+        f" {fake.obstacle(copy.snapshot_id)}"
         for copy in pending
     ]
     msg = f"{len(pending)} copies are still pending:\n" + "\n".join(lines)

@@ -46,7 +46,7 @@ class Events:
         raises reaches whoever moved time.
 
         Args:
-            handler: Takes the event, a dict. A Lambda handler is `lambda event: handler(event, None)`.
+            handler: Takes the event, a dict: `lambda event: lambda_handler(event, None)`.
 
         Returns:
             The handler, so that this can decorate a function.

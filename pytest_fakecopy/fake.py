@@ -133,7 +133,7 @@ class FakeEC2:
             f" {len(self._world.snapshots)} snapshots, {copies} of them copies>"
         )
 
-    def __enter__(self) -> FakeEC2:
+    def __enter__(self) -> FakeEC2:  # noqa: PYI034  # typing.Self came with Python 3.11
         """Take hold of time, the environment and botocore.
 
         Raises:

@@ -14,7 +14,6 @@ from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.operations.call import Call
 from pytest_fakecopy.errors import FakeCopyError, InternalError
 from pytest_fakecopy.journal import RequestRecord
-from pytest_fakecopy.refusals import Refusals
 from pytest_fakecopy.wire import json as wire_json
 from pytest_fakecopy.wire import query, xml
 from pytest_fakecopy.wire.endpoints import locate, scope_of
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.operations.call import Operation as Serve
     from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.journal import Journal, Signature
+    from pytest_fakecopy.refusals import Refusals
     from pytest_fakecopy.wire.http import HttpRequest
     from pytest_fakecopy.wire.model import Operation, Service
 
@@ -131,17 +131,7 @@ class Gateway:
         exchange = _Exchange(request, self._world)
         place = self._journal.place()
         try:
-            if request.defect is not None:
-                raise codes.Refused(request.defect)
-            if operation is None or serve is None:
-                raise codes.Refused(_no_such_action(request))
-            exchange.caller, exchange.signature = self._authenticator.identify(
-                request.http, request.pairs, request.service.name
-            )
-            exchange.parameters = _parameters(request, operation)
-            self._meet_fault(request.action)
-            result = self._call(exchange, operation, serve)
-            response = _success(request.service, operation, result, exchange.request_id)
+            response = self._serve(exchange, operation, serve)
         except codes.Refused as refused:
             response = _failure(request.service, refused.response, exchange.request_id)
             self._journal.record_at(place, exchange.record(response.status, refused.response))
@@ -152,6 +142,22 @@ class Gateway:
             self._journal.record_at(place, exchange.record(response.status, None))
         return response
 
+    def _serve(
+        self, exchange: _Exchange, operation: Operation | None, serve: Serve | None
+    ) -> HttpResponse:
+        request = exchange.request
+        if request.defect is not None:
+            raise codes.Refused(request.defect)
+        if operation is None or serve is None:
+            raise codes.Refused(_no_such_action(request))
+        exchange.caller, exchange.signature = self._authenticator.identify(
+            request.http, request.pairs, request.service.name
+        )
+        exchange.parameters = _parameters(request, operation)
+        self._meet_fault(request.action)
+        result = self._call(exchange, operation, serve)
+        return _success(request.service, operation, result, exchange.request_id)
+
     def _meet_fault(self, action: str) -> None:
         fault = self._world.faults.take_request(action)
         if fault is None:
@@ -160,9 +166,7 @@ class Gateway:
             raise codes.Refused(fault.outcome)
         raise Disconnected(fault.outcome)
 
-    def _call(
-        self, exchange: _Exchange, operation: Operation, serve: Serve
-    ) -> Mapping[str, Any]:
+    def _call(self, exchange: _Exchange, operation: Operation, serve: Serve) -> Mapping[str, Any]:
         request = exchange.request
         arguments = dict(exchange.parameters)
         call = Call(
@@ -319,5 +323,3 @@ def _our_fault(request: _Request) -> InternalError:
         "The exception above is the cause: to report it, add the request and the versions of"
         " pytest-fakecopy, botocore and Python."
     )
-
-

@@ -19,7 +19,7 @@ class RequestRecord:
     """One request as it was received, and how it was answered."""
 
     operation: str
-    """ "CopySnapshot"; empty where the request named none."""
+    """As EC2 calls it, "CopySnapshot"; empty where the request named none."""
     parameters: Mapping[str, Any] = field(hash=False)
     """Typed, under EC2's own member names: `{"SourceRegion": "us-west-2", "Encrypted": True}`."""
     region: str
@@ -33,7 +33,7 @@ class RequestRecord:
     error_message: str | None = None
     service: str = "ec2"
     signature: Signature = "verified"
-    """ "unverified" is an access key that nobody registered: taken for the default account's."""
+    """Whether it was verified; "unverified" is an access key that nobody registered: taken for the default account's."""
     request_id: str = ""
 
 

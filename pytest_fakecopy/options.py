@@ -51,7 +51,7 @@ class Options:
     max_concurrent_copies: int = 20
     """Copies in progress that one account may have in one destination Region."""
     passthrough: tuple[str, ...] = ()
-    """Services ("s3") or operations ("ec2:DescribeInstances") that may go on as if not intercepted."""
+    """Services ("s3") and operations ("ec2:DescribeInstances") that may pass."""
     credentials: Credentials = "lenient"
     """Whether access keys that nobody registered are taken for the default account's."""
     seed: int = 0

@@ -59,9 +59,7 @@ class Refusals:
         self.refused.append(error)
         return error
 
-    def _refuse(
-        self, request: HttpRequest, service: str | None, action: str
-    ) -> UnexpectedRequest:
+    def _refuse(self, request: HttpRequest, service: str | None, action: str) -> UnexpectedRequest:
         name = f"{service}:{action}" if service and action else service
         what = action or (f"the service {service}" if service else "this host")
         if service == "metadata":

@@ -32,7 +32,7 @@ def no_network() -> Iterator[None]:
 
 
 def _guarded_method(original: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: socket.socket, *args: Any) -> Any:  # noqa: ANN401  # any socket method's
+    def method(self: socket.socket, *args: Any) -> Any:  # any socket method's
         # `sendto` has the address last; a Unix socket's address is no tuple.
         if isinstance(args[-1], tuple):
             _require_loopback(args[-1][0])
@@ -42,7 +42,7 @@ def _guarded_method(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _guarded_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
-    def lookup(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def lookup(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:
         _require_loopback(host)
         return original(host, *args, **kwargs)
 

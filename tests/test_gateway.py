@@ -105,7 +105,10 @@ def test_an_unknown_target_of_kms(fake: FakeEC2) -> None:
     request = AWSRequest(
         "POST",
         "https://kms.us-east-1.amazonaws.com/",
-        headers={"X-Amz-Target": "TrentService.FrobKey", "Content-Type": "application/x-amz-json-1.1"},
+        headers={
+            "X-Amz-Target": "TrentService.FrobKey",
+            "Content-Type": "application/x-amz-json-1.1",
+        },
         data="{}",
     )
 
@@ -266,7 +269,7 @@ def test_another_server_on_this_machine_may_be_reached(fake: FakeEC2) -> None:
     """A loopback endpoint of a service that isn't ours is the user's own business."""
     client = fake.client("s3", endpoint_url="http://127.0.0.1:9", config=ONCE)
 
-    with pytest.raises(Exception, match="127.0.0.1:9"):
+    with pytest.raises(Exception, match=r"127\.0\.0\.1:9"):
         client.list_buckets()
 
 
@@ -348,9 +351,7 @@ def test_a_request_stands_before_what_it_caused(fake: FakeEC2) -> None:
     """The journal has the request first, then the verdict, then the new copy."""
     source = fake.snapshots.add()
 
-    fake.client("ec2").copy_snapshot(
-        SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id
-    )
+    fake.client("ec2").copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
 
     kinds = [type(entry).__name__ for entry in fake.journal][-3:]
     assert kinds == ["RequestRecord", "VerdictRecord", "TransitionRecord"]

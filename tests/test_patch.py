@@ -123,7 +123,7 @@ def test_a_foreign_wrapper_that_copies_attributes_is_not_taken_for_ours(
     inner = Session.send
 
     @functools.wraps(inner)
-    def foreign(*args: Any) -> str:  # noqa: ANN401  # any method's
+    def foreign(*args: Any) -> str:  # any method's
         return f"foreign({inner(*args)})"
 
     monkeypatch.setattr(Session, "send", foreign)

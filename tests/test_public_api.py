@@ -59,7 +59,17 @@ def test_what_is_exported_is_sorted_and_there() -> None:
 
     assert names == sorted(set(names))
     assert None not in found
-    assert dir(pytest_fakecopy) == names
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    """What is not exported is not there, as in any module."""
+    with pytest.raises(AttributeError, match="no attribute 'Fake'"):
+        pytest_fakecopy.Fake  # noqa: B018  # looking is what fails
+
+
+def test_dir_shows_what_is_loaded() -> None:
+    """freezegun reads all that `dir` names; exports that it names would be imported by that."""
+    assert not set(pytest_fakecopy.__all__) & set(dir(pytest_fakecopy))
 
 
 def test_type_checkers_see_what_is_exported() -> None:

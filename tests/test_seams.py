@@ -35,7 +35,7 @@ class Seam:
     parameters: tuple[str, ...] | None = None
     """Of a function, the names of its parameters."""
 
-    def find(self) -> Any:  # noqa: ANN401  # a function or a class of any third party
+    def find(self) -> Any:  # a function or a class of any third party
         """Return it as the installed release has it; the test is skipped where none is."""
         found: Any = pytest.importorskip(self.module)
         for part in self.name.split("."):
@@ -108,6 +108,20 @@ SEAMS = (
         "setup_default_session",
         {"a2c5a592f355": "1.40.20"},
         ("kwargs",),
+    ),
+    Seam(
+        "token_buckets",
+        "botocore",
+        "botocore.retries.bucket",
+        "TokenBucket",
+        {"8ea793559132": "1.43.117"},
+    ),
+    Seam(
+        "token_buckets",
+        "aiobotocore",
+        "aiobotocore.retries.bucket",
+        "AsyncTokenBucket",
+        {"860991dfc437": "3.10.0"},
     ),
     Seam(
         "frozen_factories",

@@ -77,7 +77,9 @@ def unauthorized_operation(message: str) -> ErrorResponse:
 
 def snapshot_not_found(snapshot_id: str) -> ErrorResponse:
     """Return the answer to an id that is not there or not visible. Code observed, text quoted."""
-    return ErrorResponse("InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist.")
+    return ErrorResponse(
+        "InvalidSnapshot.NotFound", f"The snapshot '{snapshot_id}' does not exist."
+    )
 
 
 def snapshot_id_malformed(snapshot_id: str) -> ErrorResponse:

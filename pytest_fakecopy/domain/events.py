@@ -27,7 +27,7 @@ def event_arn(partition: str, region: str, resource: str) -> str:
     return f"arn:{partition}:ec2::{region}:{resource}"
 
 
-def envelope(  # noqa: PLR0913  # the members that differ from event to event
+def envelope(  # the members that differ from event to event
     *,
     event_id: str,
     detail_type: str,

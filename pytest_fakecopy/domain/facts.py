@@ -72,7 +72,7 @@ def at_validation(world: World, accepted: CopyAttempt, now: datetime) -> CopyAtt
     )
 
 
-def _attempt(  # noqa: PLR0913  # the facts that differ between the call and its validation
+def _attempt(  # the facts that differ between the call and its validation
     world: World,
     request: CopyRequest,
     *,

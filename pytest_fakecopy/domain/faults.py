@@ -79,7 +79,7 @@ class Faults:
             UsageError: one of them is not of that form; the message names the nearest operation.
         """
         if not isinstance(code, str) or not _CODE.fullmatch(code):
-            msg = f"reject({operation!r}, {code!r}): expected an error code, \"RequestLimitExceeded\""
+            msg = f'reject({operation!r}, {code!r}): expected an error code, "RequestLimitExceeded"'
             raise UsageError(msg)
         if type(status) is not int or not _LOWEST_STATUS <= status <= _HIGHEST_STATUS:
             msg = f"reject(status={status!r}): expected an HTTP status of an error, 400 to 599"

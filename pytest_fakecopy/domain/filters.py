@@ -76,7 +76,9 @@ def _check(
             codes.invalid_parameter_value(f"The filter '{name}' must have at least one value")
         )
     if len(values) > _MOST_VALUES:
-        message = f"The maximum number of filter values specified on a single call is {_MOST_VALUES}"
+        message = (
+            f"The maximum number of filter values specified on a single call is {_MOST_VALUES}"
+        )
         raise codes.Refused(codes.ErrorResponse("FilterLimitExceeded", message))
     matches = matcher([str(value) for value in values])
     if name.startswith("tag:"):

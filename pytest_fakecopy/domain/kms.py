@@ -25,7 +25,9 @@ KeyState: TypeAlias = Literal[
     "Unavailable",
     "Updating",
 ]
-KeyUsage: TypeAlias = Literal["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"]
+KeyUsage: TypeAlias = Literal[
+    "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"
+]
 KeyManager: TypeAlias = Literal["AWS", "CUSTOMER"]
 
 KEY_STATES: tuple[str, ...] = get_args(KeyState)

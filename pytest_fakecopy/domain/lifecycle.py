@@ -251,9 +251,7 @@ class Copies:
             data_size=source.data_size,
             state_message=None,
             progressing=(started, ends),
-            copy=replace(
-                _copy_facts(record), incremental=self._is_incremental(attempt, source)
-            ),
+            copy=replace(_copy_facts(record), incremental=self._is_incremental(attempt, source)),
             why=f"no rule of the book {world.rules.name!r} objected; it completes at"
             f" {ends.isoformat()}",
         )
@@ -340,9 +338,7 @@ class Copies:
             why=f"{by}: {failure.why or failure.state_message}",
         )
 
-    def _end(
-        self, flight: _Flight, state: SnapshotState, at: datetime, **members: object
-    ) -> None:
+    def _end(self, flight: _Flight, state: SnapshotState, at: datetime, **members: object) -> None:
         world = self._world
         if world.faults.holding:
             self._held.append((flight, lambda later: self._end(flight, state, later, **members)))
@@ -420,7 +416,9 @@ def _shown_key(attempt: CopyAttempt) -> str | None:
         return None
     if arn is not None:
         return attempt.key_identifier
-    return f"arn:{attempt.partition}:kms:{attempt.region}:{attempt.caller.account_id}:key/{resource}"
+    return (
+        f"arn:{attempt.partition}:kms:{attempt.region}:{attempt.caller.account_id}:key/{resource}"
+    )
 
 
 def _lane(attempt: CopyAttempt) -> Lane:

@@ -34,7 +34,7 @@ class TransitionRecord:
     before: str | None
     """None for a new one."""
     after: str
-    """ "deleted" for one that is gone."""
+    """The new state; "deleted" for one that is gone."""
     state_message: str | None = None
     why: str = ""
 

@@ -6,13 +6,14 @@ answers; those of the validation table decide, some time after, whether the acce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_fakecopy.errors import UnknownRuleError, UsageError, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.error_codes import ErrorResponse
 
@@ -236,7 +237,9 @@ class RuleBook:
             UnknownRuleError: no rule has that name.
         """
         rule = replace(
-            self[name], check=check, evidence=evidence or assumed("replaced by the user of the book")
+            self[name],
+            check=check,
+            evidence=evidence or assumed("replaced by the user of the book"),
         )
         return self._with(
             (rule if old.name == name else old for old in self.admission),
@@ -290,9 +293,7 @@ class RuleBook:
         return _judge(self.validation, attempt, decisive=FailLater)
 
 
-def _inserted(
-    rules: tuple[Rule, ...], rule: Rule, anchor: str, *, before: bool
-) -> Iterator[Rule]:
+def _inserted(rules: tuple[Rule, ...], rule: Rule, anchor: str, *, before: bool) -> Iterator[Rule]:
     for old in rules:
         here = old.name == anchor
         if here and before:

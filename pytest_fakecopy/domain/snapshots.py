@@ -202,9 +202,7 @@ class SnapshotRegistry:
             if record is not None:
                 yield number, record
 
-    def _shared_with(
-        self, region: str, account_id: str, after: int
-    ) -> Iterator[tuple[int, str]]:
+    def _shared_with(self, region: str, account_id: str, after: int) -> Iterator[tuple[int, str]]:
         entries = (
             (number, snapshot_id)
             for snapshot_id, number in self._shared.get(region, {}).items()

@@ -82,22 +82,22 @@ class KmsKey:
 
     @property
     def key_state(self) -> KeyState:
-        """ "Enabled", "Disabled", "PendingDeletion", ...: EBS can use an enabled one alone."""
+        """One of "Enabled", "Disabled", "PendingDeletion", ...; EBS uses enabled ones alone."""
         return self._record().key_state
 
     @property
     def key_spec(self) -> str:
-        """ "SYMMETRIC_DEFAULT", or the spec of an asymmetric or HMAC key."""
+        """The spec: "SYMMETRIC_DEFAULT", or that of an asymmetric or HMAC key."""
         return self._record().key_spec
 
     @property
     def key_usage(self) -> KeyUsage:
-        """ "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC" or "KEY_AGREEMENT"."""
+        """One of "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC" or "KEY_AGREEMENT"."""
         return self._record().key_usage
 
     @property
     def key_manager(self) -> KeyManager:
-        """ "AWS" for an AWS managed key, "CUSTOMER" for a customer managed key."""
+        """Who manages it: "AWS" for an AWS managed key, "CUSTOMER" for a customer managed key."""
         return self._record().key_manager
 
     @property
@@ -206,7 +206,7 @@ class Keys:
             msg = f"No KMS key is {identifier!r}.{nearest(str(identifier), names)}"
         raise UnknownResourceError(msg)
 
-    def add_key(  # noqa: PLR0913  # what a key has
+    def add_key(  # what a key has
         self,
         *,
         region: str = "us-east-1",
@@ -252,7 +252,9 @@ class Keys:
                 _require_account("add_key(shared_with=...)", other)
             name = _alias_name(alias) if alias is not None else None
             if name and world.keys.alias_target(region, owner, name) is not None:
-                msg = f"add_key(alias={alias!r}): account {owner} has that alias in {region} already"
+                msg = (
+                    f"add_key(alias={alias!r}): account {owner} has that alias in {region} already"
+                )
                 raise UsageError(msg)
             record = world.keys.make(
                 region=region,

@@ -43,7 +43,9 @@ class Outposts:
         with self._door as world:
             if region not in world.regions:
                 known = world.regions.names()
-                msg = f"outposts.add(region={region!r}): no such Region.{nearest(str(region), known)}"
+                msg = (
+                    f"outposts.add(region={region!r}): no such Region.{nearest(str(region), known)}"
+                )
                 raise UsageError(msg)
             owner = world.accounts.default.account_id
             if account_id is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_fakecopy.domain import lifecycle
 from pytest_fakecopy.domain.arns import is_account_id
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.door import Door
 
-_T = TypeVar("_T")
 _STATES: tuple[str, ...] = get_args(SnapshotState)
 _TIERS = ("standard", "archive")
 _LARGEST = 65536
@@ -78,7 +77,7 @@ class Snapshot:
 
     @property
     def state(self) -> SnapshotState:
-        """ "pending", "completed", "error", "recoverable" or "recovering"."""
+        """One of "pending", "completed", "error", "recoverable" or "recovering"."""
         return self._record().state
 
     @property
@@ -147,7 +146,7 @@ class Snapshot:
 
     @property
     def storage_tier(self) -> Literal["standard", "archive"]:
-        """ "standard" or "archive"."""
+        """Either "standard" or "archive"."""
         return self._record().storage_tier
 
     @property
@@ -241,7 +240,7 @@ class Snapshots:
             records = [record for record in world.snapshots if record.copy is not None]
         return [Snapshot(self._door, record) for record in records]
 
-    def add(  # noqa: PLR0913  # what a snapshot has
+    def add(  # what a snapshot has
         self,
         *,
         region: str = "us-east-1",
@@ -338,7 +337,7 @@ def _require(name: str, value: object, good: bool, expected: str) -> None:  # no
         raise UsageError(msg)
 
 
-def _check(  # noqa: PLR0913  # the values that need a look
+def _check(  # noqa: PLR0917  # the values that need a look
     world: World,
     region: str,
     volume_size: int,

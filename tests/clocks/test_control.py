@@ -225,7 +225,7 @@ TICK = "expected seconds or a timedelta, for example fake_ec2.clock.tick(30)"
 )
 def test_tick_refuses_what_is_no_duration(
     world: World,
-    delta: Any,  # noqa: ANN401  # anything that a user may write
+    delta: Any,  # anything that a user may write
     message: str,
 ) -> None:
     """The error names the value and what to write, and time hasn't moved."""
@@ -265,7 +265,7 @@ MOVE_TO = (
 )
 def test_move_to_refuses_what_is_no_later_moment(
     world: World,
-    moment: Any,  # noqa: ANN401  # anything that a user may write
+    moment: Any,  # anything that a user may write
     message: str,
 ) -> None:
     """The error names the value and what to write, and time hasn't moved."""
@@ -378,7 +378,7 @@ def test_the_wall_clock_is_waited_for(wall: World) -> None:
         pytest.param(lambda clock: setattr(clock, "tick_per_request", 30), id="per-request"),
     ],
 )
-def test_the_wall_clock_is_not_moved(wall: World, call: Any) -> None:  # noqa: ANN401  # a lambda
+def test_the_wall_clock_is_not_moved(wall: World, call: Any) -> None:  # a lambda
     """Whoever tries is told at once what to write instead."""
     wall.copy(after=10)
 

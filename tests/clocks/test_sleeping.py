@@ -221,7 +221,7 @@ def test_any_number_of_seconds_is_slept(moved: Moved, seconds: float, moves: lis
 )
 def test_what_sleep_refuses_is_refused_as_before(
     moved: Moved,
-    seconds: Any,  # noqa: ANN401  # anything that a user may write
+    seconds: Any,  # anything that a user may write
     error: type[Exception],
 ) -> None:
     """A bug in the code under test isn't hidden by the replacement."""
@@ -419,7 +419,7 @@ def test_code_that_sleeps_for_ever_is_stopped(
 
 
 @pytest.mark.parametrize("clock", ["freezegun", "time-machine", "virtual"])
-def test_a_retry_loop_ends_when_the_copy_does(clock: Any) -> None:  # noqa: ANN401  # a literal
+def test_a_retry_loop_ends_when_the_copy_does(clock: Any) -> None:  # a literal
     """Code that sleeps with growing delays finds the copy completed at the first poll after it."""
     delays = (2**attempt for attempt in range(10))
 

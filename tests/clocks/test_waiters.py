@@ -17,7 +17,7 @@ botocore_session = pytest.importorskip("botocore.session")
 botocore_waiter = pytest.importorskip("botocore.waiter")
 
 
-def _config() -> Any:  # noqa: ANN401  # botocore is untyped
+def _config() -> Any:  # botocore is untyped
     model = botocore_session.get_session().get_waiter_model("ec2")
     return model.get_waiter("SnapshotCompleted")
 

@@ -92,7 +92,9 @@ def test_every_option_has_an_ini_key(pytester: pytest.Pytester, name: str) -> No
             "*option copy_duration='soon': expected a timedelta or seconds, not negative*",
             id="duration",
         ),
-        pytest.param("fake_ec2_seed = -1", "*option seed='-1': expected a whole number*", id="seed"),
+        pytest.param(
+            "fake_ec2_seed = -1", "*option seed='-1': expected a whole number*", id="seed"
+        ),
     ],
 )
 def test_a_bad_ini_value_ends_the_run_at_once(
@@ -110,7 +112,9 @@ def test_a_bad_ini_value_ends_the_run_at_once(
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
-        pytest.param('rulez="observed"', "*No option is named 'rulez'. Did you mean 'rules'?*", id="name"),
+        pytest.param(
+            'rulez="observed"', "*No option is named 'rulez'. Did you mean 'rules'?*", id="name"
+        ),
         pytest.param('clock="sundial"', "*option clock='sundial': expected *", id="value"),
         pytest.param('"observed"', "*takes keywords alone, got ('observed',)*", id="positional"),
     ],

@@ -60,7 +60,7 @@ def make_client() -> Callable[..., Any]:
     session = botocore.session.Session()
     session.set_credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 
-    def make(service: str = "ec2", **config: Any) -> Any:  # noqa: ANN401  # a client
+    def make(service: str = "ec2", **config: Any) -> Any:  # a client
         return session.create_client(service, "us-east-1", config=Config(**config))
 
     return make

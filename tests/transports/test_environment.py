@@ -178,7 +178,7 @@ def test_an_interruption_while_entering_leaves_nothing_behind(
 
 
 @pytest.mark.usefixtures("no_default_session")
-def test_a_default_session_made_inside_is_forgotten(boto3: Any) -> None:  # noqa: ANN401
+def test_a_default_session_made_inside_is_forgotten(boto3: Any) -> None:
     """It has kept the fake credentials, so the next `boto3.client` makes a new one."""
     with fake_environment():
         boto3.client("sts", region_name="us-east-1")
@@ -191,7 +191,7 @@ def test_a_default_session_made_inside_is_forgotten(boto3: Any) -> None:  # noqa
 @pytest.mark.parametrize("used", [False, True], ids=["unused", "used-before"])
 def test_a_default_session_made_before_keeps_all_but_its_credentials(
     used: bool,
-    boto3: Any,  # noqa: ANN401  # a module
+    boto3: Any,  # a module
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Code that relies on the default session's Region still works, and signs with ours."""
@@ -215,7 +215,7 @@ def test_a_default_session_made_before_keeps_all_but_its_credentials(
 
 
 def test_a_default_session_of_another_make_is_set_aside(
-    boto3: Any,  # noqa: ANN401  # a module
+    boto3: Any,  # a module
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A stub that somebody put there comes back, and meanwhile boto3 makes one of its own."""
@@ -230,7 +230,7 @@ def test_a_default_session_of_another_make_is_set_aside(
 
 
 @pytest.mark.usefixtures("no_default_session")
-def test_a_default_session_that_a_test_replaces_is_restored(boto3: Any) -> None:  # noqa: ANN401
+def test_a_default_session_that_a_test_replaces_is_restored(boto3: Any) -> None:
     """`boto3.setup_default_session` in a test is undone with it."""
     with fake_environment():
         boto3.setup_default_session(region_name="eu-west-3")

@@ -50,7 +50,7 @@ _MODELS = {
 }
 
 
-def botocore_model(service: str, operation: str) -> Any:  # noqa: ANN401  # botocore is untyped
+def botocore_model(service: str, operation: str) -> Any:  # botocore is untyped
     """Return botocore's own model of an operation, loaded apart from ours."""
     return _MODELS[service].operation_model(operation)
 
@@ -74,7 +74,7 @@ def botocore_response(
     return parsed
 
 
-def sample(shape: Any, moment: datetime = MOMENT) -> Any:  # noqa: ANN401  # botocore is untyped
+def sample(shape: Any, moment: datetime = MOMENT) -> Any:  # botocore is untyped
     """Return a value with every member of *shape*, and two elements in every list."""
     if shape.type_name == "structure":
         return {name: sample(member, moment) for name, member in shape.members.items()}
@@ -94,7 +94,7 @@ def sample(shape: Any, moment: datetime = MOMENT) -> Any:  # noqa: ANN401  # bot
     return scalars[shape.type_name]
 
 
-def _text(shape: Any) -> str:  # noqa: ANN401  # botocore is untyped
+def _text(shape: Any) -> str:  # botocore is untyped
     limits = shape.metadata
     if "enum" in limits:
         return str(limits["enum"][-1])

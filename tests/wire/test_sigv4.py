@@ -179,7 +179,7 @@ def test_user_agent_may_be_signed() -> None:
     signer = SigV4Auth(Credentials(KEY, SECRET), "ec2", "us-east-1")
     original = signer.headers_to_sign
 
-    def headers_to_sign(one: AWSRequest) -> Any:  # noqa: ANN401  # botocore is untyped
+    def headers_to_sign(one: AWSRequest) -> Any:  # botocore is untyped
         headers = original(one)
         headers["user-agent"] = "java"
         return headers

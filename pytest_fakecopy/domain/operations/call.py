@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.authorization import unauthorized
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pytest_fakecopy.domain.accounts import Caller
     from pytest_fakecopy.domain.world import World
 
@@ -26,9 +27,9 @@ class Call:
 
     world: World
     service: str
-    """ "ec2", "kms" or "sts"."""
+    """One of "ec2", "kms" and "sts"."""
     operation: str
-    """ "CopySnapshot"."""
+    """As botocore's model calls it: "CopySnapshot"."""
     caller: Caller
     region: str
     """The Region of the endpoint, as the credential scope or the host says."""
@@ -47,8 +48,7 @@ class Call:
         return self.world.partition_of(self.region)
 
     def arn(self, resource: str, *, account_id: str = "") -> str:
-        """Return the ARN of an EC2 resource here: `snapshot/snap-...`; IAM's for snapshots has no
-        account."""
+        """Return the ARN of an EC2 resource here, `volume/vol-...`; a snapshot's has no account."""
         return f"arn:{self.partition}:ec2:{self.region}:{account_id}:{resource}"
 
     def authorize(self, *resources: str, action: str | None = None) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.snapshots import SnapshotRecord
 
 
-def copy_snapshot(  # noqa: PLR0913  # the parameters of the API
+def copy_snapshot(  # the parameters of the API
     call: Call,
     *,
     source_region: str | None = None,

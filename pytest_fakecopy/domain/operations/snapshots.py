@@ -74,7 +74,7 @@ def snapshot_arn_of(call: Call, record: SnapshotRecord) -> str:
     return call.arn(f"snapshot/{record.snapshot_id}")
 
 
-def describe_snapshots(  # noqa: PLR0913  # the parameters of the API
+def describe_snapshots(  # the parameters of the API
     call: Call,
     *,
     snapshot_ids: Sequence[str] = (),
@@ -84,7 +84,7 @@ def describe_snapshots(  # noqa: PLR0913  # the parameters of the API
     max_results: int | None = None,
     next_token: str | None = None,
 ) -> Result:
-    """List what the caller can see in the Region, oldest first. API reference, DescribeSnapshots."""
+    """List what the caller can see here, oldest first. API reference, DescribeSnapshots."""
     if snapshot_ids and max_results is not None:
         raise codes.Refused(
             codes.invalid_parameter_combination(
@@ -107,9 +107,7 @@ def describe_snapshots(  # noqa: PLR0913  # the parameters of the API
     if call.world.faults.visibility_delay:
         checks.append(lambda record: _has_appeared(call, record))
     if checks:
-        candidates = (
-            entry for entry in candidates if all(check(entry[1]) for check in checks)
-        )
+        candidates = (entry for entry in candidates if all(check(entry[1]) for check in checks))
     page, token = paging.cut(candidates, size)
     return {"Snapshots": [described(call, record) for record in page], "NextToken": token}
 
@@ -142,7 +140,9 @@ def _require_user(user: str, *names: str) -> str:
     if user in names or is_account_id(user):
         return user
     # Code documented, text assumed.
-    raise codes.Refused(codes.ErrorResponse("InvalidUserID.Malformed", f"Invalid user id: '{user}'"))
+    raise codes.Refused(
+        codes.ErrorResponse("InvalidUserID.Malformed", f"Invalid user id: '{user}'")
+    )
 
 
 def _is_restorable(record: SnapshotRecord, user: str, caller: str) -> bool:
@@ -331,5 +331,3 @@ def _require_deletable(call: Call, record: SnapshotRecord) -> None:
                 f"The snapshot {record.snapshot_id} is locked and cannot be deleted.",
             )
         )
-
-

@@ -116,4 +116,3 @@ DOCUMENTED = RuleBook(
         ),
     ),
 )
-

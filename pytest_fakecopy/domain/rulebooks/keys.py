@@ -31,9 +31,7 @@ def kms_key_is_usable_later(attempt: CopyAttempt) -> Verdict:
     """Fail the copy later if EBS can't encrypt it with its key."""
     if not attempt.needs_key:
         return None
-    defect = _destination_defect(attempt) or _denied(
-        attempt, attempt.key, _NEEDED_ON_DESTINATION
-    )
+    defect = _destination_defect(attempt) or _denied(attempt, attempt.key, _NEEDED_ON_DESTINATION)
     return FailLater(NOT_ACCESSIBLE, defect, keeps_metadata=True) if defect else None
 
 

@@ -154,5 +154,3 @@ def copies_are_within_the_limit(attempt: CopyAttempt) -> Verdict:
             )
         )
     return None
-
-
