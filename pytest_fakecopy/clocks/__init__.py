@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from pytest_fakecopy.clocks.freezegun import FreezegunClock
 from pytest_fakecopy.clocks.process import iso
+from pytest_fakecopy.clocks.real import RealClock
+from pytest_fakecopy.clocks.time_machine import TimeMachineClock
+from pytest_fakecopy.clocks.virtual import VirtualClock
 from pytest_fakecopy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,25 +23,17 @@ def make_clock(
 ) -> Clock:
     """Return the clock that the option `clock` names, not started yet.
 
-    Each is imported when it is asked for: freezegun alone takes longer than the rest of the fake.
+    The library that it needs is imported by that clock alone.
 
     Raises:
         UsageError: the library of that clock is not installed, or the clock has no start time.
     """
     if name == "freezegun":
-        from pytest_fakecopy.clocks.freezegun import FreezegunClock  # noqa: PLC0415
-
         return FreezegunClock(start_time)
     if name == "time-machine":
-        from pytest_fakecopy.clocks.time_machine import TimeMachineClock  # noqa: PLC0415
-
         return TimeMachineClock(start_time)
     if name == "virtual":
-        from pytest_fakecopy.clocks.virtual import VirtualClock  # noqa: PLC0415
-
         return VirtualClock(start_time)
-    from pytest_fakecopy.clocks.real import RealClock  # noqa: PLC0415
-
     if start_time is not None:
         msg = (
             f"fake_ec2 option start_time={iso(start_time)!r}: the wall clock of"

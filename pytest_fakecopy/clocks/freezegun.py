@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from freezegun import freeze_time
-
 from pytest_fakecopy import _seams
 from pytest_fakecopy.clocks.process import ProcessClock
 from pytest_fakecopy.errors import ClockError
@@ -30,6 +28,9 @@ class FreezegunClock(ProcessClock):
 
     def hold(self, start_time: datetime | None) -> Callable[[], None]:
         """Freeze the process."""
+        # Here, because it takes longer to import than the rest of the fake.
+        from freezegun import freeze_time  # noqa: PLC0415
+
         freezer = freeze_time(start_time, ignore=_LEFT_REAL, real_asyncio=True)
         try:
             freezer.start()

@@ -9,11 +9,6 @@ from pytest_fakecopy import _seams
 from pytest_fakecopy.clocks.process import ProcessClock, process_now
 from pytest_fakecopy.errors import UsageError
 
-try:
-    import time_machine
-except ImportError:
-    time_machine = None  # type: ignore[assignment]  # an extra; TimeMachineClock says so
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -34,18 +29,21 @@ class TimeMachineClock(ProcessClock):
 
     def __init__(self, start_time: datetime | None = None) -> None:
         """Stop the time at *start_time*, or at the present; nothing changes before `start`."""
-        if time_machine is None:
+        try:
+            import time_machine  # noqa: PLC0415  # an extra
+        except ImportError:
             msg = (
                 'fake_ec2 option clock="time-machine": time-machine is not installed.\n'
                 'Install it: pip install "pytest-fakecopy[time-machine]"'
             )
-            raise UsageError(msg)
+            raise UsageError(msg) from None
         super().__init__(start_time)
+        self._travel_to = time_machine.travel
 
     def hold(self, start_time: datetime | None) -> Callable[[], None]:
         """Travel to the start time and stay there."""
         destination = (start_time or process_now()).astimezone(_NAMELESS_ZONE)
-        travel = time_machine.travel(destination, tick=False)
+        travel = self._travel_to(destination, tick=False)
         ours = travel.start()
 
         def let_go() -> None:
