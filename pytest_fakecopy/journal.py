@@ -33,7 +33,8 @@ class RequestRecord:
     error_message: str | None = None
     service: str = "ec2"
     signature: Signature = "verified"
-    """Whether it was verified; "unverified" is an access key that nobody registered: taken for the default account's."""
+    """Whether it was verified; "unverified" is an access key that nobody registered, which counts
+    as the default account's."""
     request_id: str = ""
 
 
