@@ -1,0 +1,404 @@
+"""`FakeEC2` as a whole: entering and leaving it, accounts, denies, rules."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
+
+from pytest_fakecopy import (
+    FailLater,
+    FakeEC2,
+    Options,
+    Rule,
+    UnknownResourceError,
+    UsageError,
+    assumed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_fakecopy import CopyAttempt
+
+ORIGINAL = URLLib3Session.__dict__["send"]
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeEC2]:
+    """A fake under a clock of its own."""
+    with FakeEC2(clock="virtual", start_time=NOON) as fake:
+        yield fake
+
+
+def copy(fake: FakeEC2, **parameters: Any) -> str:
+    """Copy a new snapshot within us-east-1 and return the copy's id."""
+    source = fake.snapshots.add()
+    request = {"SourceRegion": "us-east-1", "SourceSnapshotId": source.snapshot_id, **parameters}
+    return str(fake.client("ec2").copy_snapshot(**request)["SnapshotId"])
+
+
+class Interruption(BaseException):
+    """Stands for KeyboardInterrupt, which pytest would take for its own."""
+
+
+@pytest.mark.parametrize("clock", ["virtual", "freezegun", "time-machine", "real"])
+@pytest.mark.parametrize("end", [None, ValueError, Interruption])
+def test_everything_is_put_back(clock: str, end: type[BaseException] | None) -> None:
+    """After the end, whatever it was, botocore, environment and time are as before."""
+    before = dict(os.environ)
+
+    def body() -> None:
+        with FakeEC2(Options(clock=clock)):  # type: ignore[arg-type]  # parametrised
+            assert URLLib3Session.__dict__["send"] is not ORIGINAL
+            assert dict(os.environ) != before
+            if end is not None:
+                raise end
+
+    if end is None:
+        body()
+    else:
+        with pytest.raises(end):
+            body()
+
+    assert URLLib3Session.__dict__["send"] is ORIGINAL
+    assert dict(os.environ) == before
+    assert type(datetime.now(timezone.utc)) is datetime
+
+
+def test_nothing_is_replaced_before_it_is_entered() -> None:
+    """Making a fake has no effect; leaving one that was not entered neither."""
+    fake = FakeEC2()
+
+    assert URLLib3Session.__dict__["send"] is ORIGINAL
+    assert repr(fake) == "<FakeEC2 not entered, rules 'documented', 0 snapshots, 0 of them copies>"
+    fake.__exit__(None, None, None)
+
+
+def test_a_failure_on_the_way_in_puts_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If something can't be replaced, what was replaced before it is put back."""
+
+    def refuse(_self: object) -> None:
+        msg = "no"
+        raise OSError(msg)
+
+    monkeypatch.setattr("pytest_fakecopy.transports.botocore.BotocoreTransport.start", refuse)
+    before = dict(os.environ)
+    with pytest.raises(OSError, match="no"):
+        FakeEC2().__enter__()
+
+    assert dict(os.environ) == before
+    assert type(datetime.now(timezone.utc)) is datetime
+
+
+def test_it_can_not_be_entered_twice(fake: FakeEC2) -> None:
+    """The error says how to nest."""
+    with pytest.raises(UsageError, match=r"entered already; to nest, make another"):
+        fake.__enter__()
+
+
+def test_it_can_be_entered_again(fake: FakeEC2) -> None:
+    """What it knows is still there the second time."""
+    other = FakeEC2(clock="virtual")
+    with other:
+        added = other.snapshots.add()
+    with other:
+        assert added.snapshot_id in other.snapshots
+    assert len(fake.snapshots) == 0
+
+
+def test_an_unknown_option() -> None:
+    """The error names the nearest."""
+    with pytest.raises(UsageError, match=r"No option is named 'rulez'\. Did you mean 'rules'\?"):
+        FakeEC2(rulez="observed")
+
+
+def test_repr(fake: FakeEC2) -> None:
+    """It says what is in force and how much there is."""
+    copy(fake)
+
+    assert repr(fake) == "<FakeEC2 active, rules 'documented', 2 snapshots, 1 of them copies>"
+
+
+def test_accounts_have_worlds_of_their_own(fake: FakeEC2) -> None:
+    """A client of another account sees neither snapshots nor keys of the first."""
+    fake.accounts.add("444455556666")
+    source = fake.snapshots.add(region="us-west-2")
+    other = fake.client("ec2", account_id="444455556666")
+
+    with pytest.raises(ClientError, match=r"InvalidSnapshot\.NotFound"):
+        other.copy_snapshot(SourceRegion="us-west-2", SourceSnapshotId=source.snapshot_id)
+
+    assert other.describe_snapshots()["Snapshots"] == []
+
+
+def test_a_client_of_nobody(fake: FakeEC2) -> None:
+    """The error says how to add the account."""
+    with pytest.raises(UnknownResourceError, match=r'accounts\.add\("444455556666"\)'):
+        fake.client("ec2", account_id="444455556666")
+
+
+def test_clients_without_boto3(fake: FakeEC2, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where boto3 is not installed, botocore makes them."""
+    from pytest_fakecopy import clients  # noqa: PLC0415  # its memory is cleared here
+
+    monkeypatch.setattr(clients, "find_spec", lambda _name: None)
+    clients._make_any.cache_clear()
+    try:
+        client = fake.client("ec2")
+    finally:
+        clients._make_any.cache_clear()
+
+    assert client.describe_snapshots()["Snapshots"] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        pytest.param("ec2:CopySnapshot", "*", id="everywhere"),
+        pytest.param("ec2:Copy*", "arn:aws:ec2:us-east-1::snapshot/*", id="destination"),
+        pytest.param("EC2:copysnapshot", "arn:aws:ec2:*::snapshot/snap-*", id="source"),
+        pytest.param("*", "*", id="everything"),
+    ],
+)
+def test_a_denied_copy(fake: FakeEC2, action: str, resource: str) -> None:
+    """It is UnauthorizedOperation, 403, until it is allowed again."""
+    fake.deny(action, resource)
+
+    with pytest.raises(ClientError, match="UnauthorizedOperation") as denied:
+        copy(fake)
+
+    message = denied.value.response["Error"]["Message"]
+    assert "is not authorized to perform: ec2:CopySnapshot on resource: arn:aws:ec2:" in message
+    assert fake.snapshots.copies == []
+
+    fake.allow(action, resource)
+
+    assert copy(fake) in fake.snapshots
+
+
+def test_a_deny_of_one_account_with_words_of_its_own(fake: FakeEC2) -> None:
+    """Others may; and the message is the test's."""
+    fake.accounts.add("444455556666")
+    fake.deny("ec2:DescribeSnapshots", account_id="444455556666", message="go away")
+
+    with pytest.raises(ClientError, match="go away"):
+        fake.client("ec2", account_id="444455556666").describe_snapshots()
+
+    assert fake.client("ec2").describe_snapshots()["Snapshots"] == []
+
+
+def test_a_denied_key_action_fails_the_copy_later(fake: FakeEC2) -> None:
+    """The call is answered 200; the reason names action and key."""
+    key = fake.kms.add_key()
+    fake.deny("kms:CreateGrant", key.arn)
+    copied = copy(fake, Encrypted=True, KmsKeyId=key.arn)
+
+    snapshot = fake.assert_eventually_error(copied, match="not accessible")
+
+    assert snapshot.why == (
+        f"kms-key-is-usable: kms:CreateGrant on {key.arn} is denied to account 111122223333"
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        pytest.param(lambda fake: fake.deny("CopySnapshot"), "expected a service", id="action"),
+        pytest.param(
+            lambda fake: fake.deny("ec2:*", account_id="444455556666"), "No account", id="account"
+        ),
+        pytest.param(
+            lambda fake: fake.allow("ec2:*"), "was not denied. Denied: nothing", id="not-denied"
+        ),
+        pytest.param(
+            lambda fake: setattr(fake, "rules", "observed"), "expected a RuleBook", id="rules"
+        ),
+        pytest.param(
+            lambda fake: fake.events.subscribe("x"), "expected a function", id="subscriber"
+        ),
+        pytest.param(
+            lambda fake: fake.assert_eventually_error({"SnapshotId": "x"}),
+            r'pass the id of the answer, copy\["SnapshotId"\]',
+            id="answer-for-id",
+        ),
+        pytest.param(
+            lambda fake: fake.assert_eventually_error("snap-x"), "No snapshot is 'snap-x'", id="id"
+        ),
+    ],
+)
+def test_misuse(fake: FakeEC2, call: Any, message: str) -> None:
+    """Each says what was wrong and what to write."""
+    with pytest.raises((UsageError, UnknownResourceError), match=message):
+        call(fake)
+
+
+def test_a_rule_of_the_users_own(fake: FakeEC2) -> None:
+    """A check in one line, a rule in one, a book in one."""
+
+    def check(attempt: CopyAttempt) -> FailLater | None:
+        return None if attempt.request.encrypted else FailLater("Policy", "it is not encrypted")
+
+    rule = Rule("only-encrypted-copies", check, evidence=assumed("company policy"))
+    fake.rules = fake.rules.inserting(rule, before="source-key-is-accessible")
+
+    snapshot = fake.assert_eventually_error(copy(fake), match="Policy")
+
+    assert snapshot.why == "only-encrypted-copies: it is not encrypted"
+    fake.assert_eventually_completed(copy(fake, Encrypted=True))
+
+
+def test_events_reach_subscribers_when_they_are_due(fake: FakeEC2) -> None:
+    """Whoever subscribes finds the time of the event on the clock, and may call EC2."""
+    seen: list[tuple[timedelta, str]] = []
+
+    @fake.events.subscribe
+    def handler(event: dict[str, Any]) -> None:
+        arn = event["detail"]["snapshot_id"]
+        found = fake.client("ec2").describe_snapshots(SnapshotIds=[arn.rpartition("/")[2]])
+        seen.append((fake.clock.now() - NOON, found["Snapshots"][0]["State"]))
+
+    copy(fake)
+    copy(fake, Encrypted=True, KmsKeyId="alias/no-such-key")
+
+    fake.clock.tick(600)
+
+    assert seen == [(timedelta(seconds=5), "error"), (timedelta(seconds=60), "completed")]
+    assert len(fake.events) == 2
+    assert [event["detail"]["result"] for event in fake.events] == ["failed", "succeeded"]
+    assert fake.events[-1] == fake.events[1:][0]
+    assert repr(fake.events) == "<Events 2>"
+
+
+def test_an_event_belongs_to_whoever_got_it(fake: FakeEC2) -> None:
+    """A handler that changes its event changes nobody else's."""
+    fake.events.subscribe(dict.clear)
+    copy(fake)
+    fake.clock.settle()
+
+    assert fake.events[0]["source"] == "aws.ec2"
+
+
+def test_threads_share_one_world(fake: FakeEC2) -> None:
+    """Copies from eight threads are all there, each once."""
+    source = fake.snapshots.add()
+    client = fake.client("ec2")
+    fake.rules = fake.rules.without("copies-are-within-the-limit")
+
+    def work() -> None:
+        for _ in range(10):
+            client.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(fake.snapshots.copies) == 80
+    assert len(fake.journal.requests("CopySnapshot")) == 80
+
+
+LIFE = [
+    pytest.param(0, {"State": "pending", "Progress": "0%", "VolumeSize": 0, "Encrypted": False,
+                     "StateMessage": "Metadata not updated"}, id="accepted"),
+    pytest.param(5, {"State": "pending", "Progress": "8%", "VolumeSize": 8, "Encrypted": True},
+                 id="validated"),
+    pytest.param(30, {"State": "pending", "Progress": "50%", "VolumeSize": 8, "Encrypted": True},
+                 id="half-way"),
+    pytest.param(60, {"State": "completed", "Progress": "100%", "VolumeSize": 8, "Encrypted": True,
+                      "CompletionTime": NOON + timedelta(seconds=60),
+                      "FullSnapshotSizeInBytes": 8 * 1024**3}, id="completed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("seconds", "expected"), LIFE)
+def test_the_life_of_a_copy(fake: FakeEC2, seconds: int, expected: dict[str, Any]) -> None:
+    """DescribeSnapshots shows the members of each phase, and leaves the others out."""
+    key = fake.kms.add_key()
+    copied = copy(fake, Encrypted=True, KmsKeyId=key.arn, Description="nightly")
+    fake.clock.tick(seconds)
+
+    [item] = fake.client("ec2").describe_snapshots(SnapshotIds=[copied])["Snapshots"]
+
+    always = {
+        "SnapshotId": copied,
+        "VolumeId": "vol-ffffffff",
+        "OwnerId": "111122223333",
+        "Description": "nightly",
+        "StartTime": NOON,
+        "StorageTier": "standard",
+        "TransferType": "standard",
+    }
+    keyed = {"KmsKeyId": key.arn} if expected["Encrypted"] else {}
+    assert item == {**always, **keyed, **expected}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        pytest.param(
+            {"KmsKeyId": "arn:aws:kms:us-east-1:111122223333:key/no-such-key"},
+            {"StateMessage": "Given key ID is not accessible", "VolumeSize": 8, "Encrypted": True,
+             "KmsKeyId": "arn:aws:kms:us-east-1:111122223333:key/no-such-key"},
+            id="key",
+        ),
+        pytest.param(
+            {"PresignedUrl": "https://ec2.us-east-1.amazonaws.com/"},
+            {"StateMessage": "PresignedUrl could not be authenticated", "VolumeSize": 0,
+             "Encrypted": False},
+            id="presigned-url",
+        ),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_failed_copy(
+    fake: FakeEC2, parameters: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """A bad key leaves size and encryption on show, a source that can't be read doesn't."""
+    copied = copy(fake, Encrypted=True, **parameters)
+    fake.clock.settle()
+
+    [item] = fake.client("ec2").describe_snapshots(SnapshotIds=[copied])["Snapshots"]
+
+    shown = {name: item[name] for name in ("StateMessage", "VolumeSize", "Encrypted", "KmsKeyId")
+             if name in item}  # fmt: skip
+    assert shown == expected
+    assert (item["State"], item["Progress"]) == ("error", "0%")
+    assert "CompletionTime" not in item
+    assert "FullSnapshotSizeInBytes" not in item
+
+
+def test_the_answer_of_copy_snapshot(fake: FakeEC2) -> None:
+    """It has the id, and the tags where some were given; the copy has no other tags."""
+    source = fake.snapshots.add(tags={"Name": "source"})
+    request = {"SourceRegion": "us-east-1", "SourceSnapshotId": source.snapshot_id}
+    tags = [{"Key": "Name", "Value": "copy"}]
+
+    plain = fake.client("ec2").copy_snapshot(**request)
+    tagged = fake.client("ec2").copy_snapshot(
+        **request, TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}]
+    )
+
+    del plain["ResponseMetadata"], tagged["ResponseMetadata"]
+    assert set(plain) == {"SnapshotId"}
+    assert tagged == {"SnapshotId": tagged["SnapshotId"], "Tags": tags}
+    assert fake.snapshots[plain["SnapshotId"]].tags == {}
+    assert fake.snapshots[tagged["SnapshotId"]].tags == {"Name": "copy"}
+
+
+@pytest.mark.parametrize("form", ["key_id", "arn", "alias", "alias_arn"])
+def test_the_four_forms_of_a_key_identifier(fake: FakeEC2, form: str) -> None:
+    """A key id, a key ARN, an alias name and an alias ARN all mean the key."""
+    key = fake.kms.add_key(alias="backup")
+    alias_arn = "arn:aws:kms:us-east-1:111122223333:alias/backup"
+    forms = {"key_id": key.key_id, "arn": key.arn, "alias": "alias/backup", "alias_arn": alias_arn}
+
+    copied = copy(fake, Encrypted=True, KmsKeyId=forms[form])
+
+    assert fake.assert_eventually_completed(copied).kms_key_id == key.arn
