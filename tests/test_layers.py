@@ -321,6 +321,13 @@ def test_asking_the_time_is_found() -> None:
     assert sorted(found) == ["date.today", "datetime.datetime.utcnow", "datetime.now"]
 
 
+def test_a_finding_says_what_is_allowed() -> None:
+    """Whoever adds an import sees what the table has for that module."""
+    assert allowance(Layer(("x",), ours=("errors",), lazily=("boto3",))) == (
+        "Of ours it may import ['errors'], of others [], in functions ['boto3']."
+    )
+
+
 def test_an_unknown_module_is_named() -> None:
     """A new module has to be put into a layer."""
     with pytest.raises(AssertionError, match=r"pytest_fakecopy/shed\.py belongs to no layer"):
