@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import socket
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 pytest_plugins = ["pytester"]
 
-# No deadline: Hypothesis would measure it with a clock that tests freeze.
-settings.register_profile("suite", derandomize=True, deadline=None, database=None)
-settings.load_profile("suite")
+# pytest reads this file for the quickstart too, where the tools of development may be missing.
+if find_spec("hypothesis"):  # pragma: no branch
+    from hypothesis import settings
+
+    # No deadline: Hypothesis would measure it with a clock that tests freeze.
+    settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+    settings.load_profile("suite")
 
 GUARDED = ("connect", "connect_ex", "sendto")
 
