@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
 ME, OTHER, THIRD = "111122223333", "444455556666", "777788889999"
 
+SMALL_PAGE = "Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5."
+
 
 @pytest.fixture
 def fake() -> Iterator[FakeEC2]:
@@ -218,8 +220,7 @@ def test_ids(fake: FakeEC2) -> None:
             (
                 400,
                 "InvalidParameterValue",
-                "Value ( 4 ) for parameter maxResults is invalid."
-                " Expecting a value greater than 5.",
+                SMALL_PAGE,
             ),
             id="small-page",
         ),
