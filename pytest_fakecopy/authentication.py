@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
-from pytest_fakecopy.domain.accounts import Caller
 from pytest_fakecopy.wire import sigv4
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from pytest_fakecopy.domain.accounts import Credentials
+    from pytest_fakecopy.domain.accounts import Caller, Credentials
     from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.journal import Signature
     from pytest_fakecopy.wire.http import HttpRequest
@@ -79,7 +79,7 @@ class Authenticator:
         if credentials is None or signed.version == 2:  # noqa: PLR2004  # the version's name
             return self._trust(signed, credentials, service), "unverified"
         self._verify(request, signed, credentials, service)
-        return _caller(credentials, verified=True), "verified"
+        return accounts.caller_of(credentials.access_key_id), "verified"
 
     def _trust(self, signed: Signed, credentials: Credentials | None, service: str) -> Caller:
         if self._world.strict_credentials:
@@ -89,16 +89,10 @@ class Authenticator:
                 codes.AUTH_FAILURE.status,
             )
             raise codes.Refused(_refusal(refused, service))
-        if credentials is None:
-            default = self._world.accounts.default
-            credentials = self._world.accounts.credentials_of(default.access_key_id)
-        if credentials is None:
-            msg = "the default account has no credentials"
-            raise ValueError(msg)
-        caller = _caller(credentials, verified=False)
-        return Caller(
-            caller.account_id, caller.arn, caller.user_id, signed.access_key_id, verified=False
-        )
+        accounts = self._world.accounts
+        owner = credentials or accounts.default
+        caller = accounts.caller_of(owner.access_key_id)
+        return replace(caller, access_key_id=signed.access_key_id, verified=False)
 
     def _verify(
         self, request: HttpRequest, signed: Signed, credentials: Credentials, service: str
@@ -123,13 +117,3 @@ def _is_fresh(signed: Signed, now: datetime) -> bool:
 
 def _refusal(error: codes.ErrorResponse, service: str) -> codes.ErrorResponse:
     return _WORDS.get(service, {}).get(error.code, error)
-
-
-def _caller(credentials: Credentials, *, verified: bool) -> Caller:
-    return Caller(
-        credentials.account_id,
-        credentials.principal,
-        credentials.user_id,
-        credentials.access_key_id,
-        verified,
-    )

@@ -37,7 +37,7 @@ _FORM = "application/x-www-form-urlencoded"
 _DEFAULT_REGION = "us-east-1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Request:
     """A request of a service of ours, on its way."""
 

@@ -60,6 +60,7 @@ class Accounts:
         self._seed = seed
         self._accounts: dict[str, Account] = {}
         self._credentials: dict[str, Credentials] = {}
+        self._callers: dict[str, Caller] = {}
         self.default = self.add(default_account_id)
         """The account that the environment's credentials belong to."""
 
@@ -121,6 +122,17 @@ class Accounts:
     def register(self, credentials: Credentials) -> None:
         """Make further credentials known, those of an assumed role for example."""
         self._credentials[credentials.access_key_id] = credentials
+        self._callers[credentials.access_key_id] = Caller(
+            credentials.account_id,
+            credentials.principal,
+            credentials.user_id,
+            credentials.access_key_id,
+            verified=True,
+        )
+
+    def caller_of(self, access_key_id: str) -> Caller:
+        """Return who signs with a registered access key id."""
+        return self._callers[access_key_id]
 
     def credentials_of(self, access_key_id: str) -> Credentials | None:
         """Return the credentials with that access key id, or None where nobody registered them."""

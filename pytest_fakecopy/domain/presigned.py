@@ -30,6 +30,7 @@ class CredentialScope:
     service: str
 
     @staticmethod
+    @lru_cache(maxsize=64)
     def parse(text: str | None) -> CredentialScope | None:
         """Return the parts of *text*, or None where it is no credential of a SigV4 signature."""
         parts = text.rsplit("/", _SCOPE_PARTS - 1) if text else []
@@ -110,6 +111,7 @@ def parse(url: str) -> PresignedUrl:
     )
 
 
+@lru_cache(maxsize=64)
 def split_url(url: str) -> tuple[str | None, str, str, str]:
     """Return scheme, host, path and query of *url*, the latter two as they stand there.
 
@@ -134,6 +136,7 @@ def normal_host(scheme: str, netloc: str) -> str:
     return host.removesuffix(".")
 
 
+@lru_cache(maxsize=64)
 def parse_basic_date(text: str | None) -> datetime | None:
     """Return the time that `20260101T000000Z` stands for, or None where *text* isn't one."""
     if text is None or len(text) != len("YYYYMMDDThhmmssZ") or text[8] != "T" or text[15] != "Z":

@@ -8,14 +8,13 @@ it was signed. Dates and lifetimes are only read here; who judges them is elsewh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import digest as hmac_digest
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
 from botocore.auth import SigV2Auth, SigV4Auth
@@ -52,8 +51,7 @@ _DUE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"
 _NORMAL_QUERY = re.compile(f"[A-Za-z0-9._~&=-]*(?:{_DUE}[A-Za-z0-9._~&=-]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """A signature as it came with a request, not verified yet."""
 
     place: Place
@@ -100,8 +98,10 @@ def _incomplete(message: str) -> Refused:
 
 
 def _from_header(headers: Mapping[str, str], authorization: str) -> Signed:
-    algorithm, _, rest = authorization.strip().partition(" ")
-    fields = dict(_fields(rest))
+    beginning, mark, signature = authorization.rpartition("Signature=")
+    # All but the signature is the same for the requests of a day.
+    algorithm, known = _authorization_fields(beginning + mark)
+    fields = {**known, "Signature": signature.partition(",")[0].strip()} if mark else known
     required = ("Credential", "Signature", "SignedHeaders")
     missing = [
         f"Authorization header requires '{x}' parameter." for x in required if not fields.get(x)
@@ -117,6 +117,13 @@ def _from_header(headers: Mapping[str, str], authorization: str) -> Signed:
     return _version_4(
         "header", algorithm, fields, _header_date(dated), None, headers.get("x-amz-security-token")
     )
+
+
+@lru_cache(maxsize=64)
+def _authorization_fields(text: str) -> tuple[str, Mapping[str, str]]:
+    """Return the algorithm and the fields of an Authorization header."""
+    algorithm, _, rest = text.strip().partition(" ")
+    return algorithm, dict(_fields(rest))
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:
@@ -180,12 +187,17 @@ def _version_4(  # noqa: PLR0917  # the parts of one value
             f"Date must be in ISO-8601 'basic format'. Got '{shortened(timestamp)}'."
             " See http://en.wikipedia.org/wiki/ISO_8601"
         )
-    headers = tuple(fields["SignedHeaders"].lower().split(";"))
+    headers = _header_names(fields["SignedHeaders"])
     return Signed(
         place=place, algorithm=algorithm, version=4, access_key_id=scope.access_key_id, scope=scope,
         signed_headers=headers, timestamp=timestamp, date=date, expires=expires, token=token,
         signature=fields["Signature"],
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _header_names(text: str) -> tuple[str, ...]:
+    return tuple(text.lower().split(";"))
 
 
 def _version_2(parameters: dict[str, str], place: Place) -> Signed:
@@ -240,15 +252,23 @@ def _payload_hash(request: HttpRequest) -> str | None:
     return actual if stated in (None, actual) else None
 
 
-def _hosts(header: str, host: str, url: str) -> tuple[str, ...]:
-    """Return all spellings of the host that clients sign, the likeliest first."""
+def _hosts(header: str, host: str, url: str) -> Iterator[str]:
+    """Yield all spellings of the host that clients sign, the likeliest first."""
+    likeliest = header or host
+    if likeliest:
+        yield likeliest
+    yield from dict.fromkeys(
+        spelling for spelling in _other_hosts(host, url) if spelling not in {"", likeliest}
+    )
+
+
+def _other_hosts(host: str, url: str) -> tuple[str, ...]:
     name, colon, port = host.rpartition(":")
     bare = name if colon and port.isdecimal() else host
     default = "80" if url[:5].lower() == "http:" else "443"
     # As it stands in the URL: with a port that needn't stand there, or a trailing dot.
     written = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
-    spellings = (header, host, bare, host and f"{bare}:{default}", written)
-    return tuple(dict.fromkeys(spelling for spelling in spellings if spelling))
+    return (host, bare, host and f"{bare}:{default}", written)
 
 
 def signature_of_url(url: PresignedUrl, secret: str) -> str | None:

@@ -21,7 +21,7 @@ Operation: TypeAlias = Callable[..., Mapping[str, Any]]
 """Takes a `Call`, and as keywords the parameters that it acts on in snake case."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A request that was authenticated and taken apart."""
 
