@@ -81,7 +81,7 @@ class KmsKey:
             return world.keys.aliases_of(self._arn)
 
     @property
-    def key_state(self) -> KeyState:
+    def key_state(self) -> str:
         """One of "Enabled", "Disabled", "PendingDeletion", ...; EBS uses enabled ones alone."""
         return self._record().key_state
 
@@ -91,12 +91,12 @@ class KmsKey:
         return self._record().key_spec
 
     @property
-    def key_usage(self) -> KeyUsage:
+    def key_usage(self) -> str:
         """One of "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC" or "KEY_AGREEMENT"."""
         return self._record().key_usage
 
     @property
-    def key_manager(self) -> KeyManager:
+    def key_manager(self) -> str:
         """Who manages it: "AWS" for an AWS managed key, "CUSTOMER" for a customer managed key."""
         return self._record().key_manager
 

@@ -76,7 +76,7 @@ class Snapshot:
         return self._record().owner_id
 
     @property
-    def state(self) -> SnapshotState:
+    def state(self) -> str:
         """One of "pending", "completed", "error", "recoverable" or "recovering"."""
         return self._record().state
 
@@ -145,12 +145,12 @@ class Snapshot:
         return copy.source_region if copy else None
 
     @property
-    def storage_tier(self) -> Literal["standard", "archive"]:
+    def storage_tier(self) -> str:
         """Either "standard" or "archive"."""
         return self._record().storage_tier
 
     @property
-    def transfer_type(self) -> Literal["standard", "time-based"] | None:
+    def transfer_type(self) -> str | None:
         """Of a copy "standard" or "time-based"."""
         copy = self._record().copy
         return copy.transfer_type if copy else None

@@ -87,7 +87,7 @@ def compare(
 def measure(clock: str, profiled: str | None) -> dict[str, dict[str, float]]:
     """Return cost, floor and ratio of each call."""
     results = {}
-    with FakeEC2(clock=clock, max_concurrent_copies=10**9) as fake:  # type: ignore[arg-type]  # from the command line
+    with FakeEC2(clock=clock, max_concurrent_copies=10**9) as fake:
         source = fake.snapshots.add(region="us-west-2")
         key = fake.kms.add_key(region="us-east-1")
         client = boto3.client("ec2", region_name="us-east-1")
@@ -103,8 +103,8 @@ def measure(clock: str, profiled: str | None) -> dict[str, dict[str, float]]:
 
         def verified() -> Any:
             answer = copy()
-            fake.clock._clock.move_to(fake.clock.now() + fake.options.copy_duration)  # noqa: SLF001  # cheaper than tick
-            fake.clock._settle_due()  # noqa: SLF001
+            fake.clock._clock.move_to(fake.clock.now() + fake.options.copy_duration)
+            fake.clock._settle_due()
             return answer
 
         one = copy()["SnapshotId"]

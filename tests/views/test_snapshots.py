@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_fakecopy import FakeEC2, UnknownResourceError, UsageError
+from pytest_fakecopy import FakeEC2, KmsKey, UnknownResourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_everything_that_can_be_given(fake: FakeEC2) -> None:
     assert (snapshot.volume_size, snapshot.state, snapshot.progress) == (100, "pending", 0)
     assert (snapshot.encrypted, snapshot.kms_key_id) == (True, key.arn)
     assert (snapshot.tags, snapshot.description) == ({"Name": "x"}, "d")
-    assert (snapshot.shared_with, snapshot.public) == ({"111122223333"}, True)
+    assert (snapshot.shared_with, snapshot.public) == (frozenset({"111122223333"}), True)
     assert (snapshot.storage_tier, snapshot.outpost_arn) == ("archive", outpost.arn)
     assert snapshot.availability_zone == "eu-west-1-lon-1a"
     assert snapshot.completion_time is None
@@ -104,9 +104,9 @@ def test_everything_that_can_be_given(fake: FakeEC2) -> None:
 def test_a_key_encrypts(fake: FakeEC2, form: str) -> None:
     """A key alone is enough, in every form."""
     key = fake.kms.add_key(alias="backup")
-    given = {"key": key, "alias": "alias/backup", "arn": key.arn}[form]
+    forms: dict[str, KmsKey | str] = {"key": key, "alias": "alias/backup", "arn": key.arn}
 
-    snapshot = fake.snapshots.add(kms_key=given)
+    snapshot = fake.snapshots.add(kms_key=forms[form])
 
     assert (snapshot.encrypted, snapshot.kms_key_id) == (True, key.arn)
 
