@@ -62,14 +62,14 @@ def pytest_report_header() -> str:
     return f"fake_ec2: pytest-fakecopy {version('pytest-fakecopy')}, botocore {version('botocore')}"
 
 
-def _configured(config: pytest.Config) -> Options:
-    """Return the options of the command line and the ini file."""
+def _configured(config: pytest.Config, **defaults: str) -> Options:
+    """Return the options of the command line and the ini file, *defaults* beneath them."""
     ini = {name: config.getini(f"{MARKER}_{name}") for name in Options.names()}
     given: dict[str, Any] = {name: value for name, value in ini.items() if value not in (None, "")}
     rules = config.getoption("--fake-ec2-rules")
     if rules is not None:
         given["rules"] = rules
-    return Options().overridden(given)
+    return Options().overridden({**defaults, **given})
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
@@ -101,7 +101,9 @@ def fake_ec2(
 
     __tracebackhide__ = True
     try:
-        base = _configured(request.config)
+        # time-machine can't start while freezegun holds the time, so a test that has it keeps it.
+        travels = {"clock": "time-machine"} if "time_machine" in request.fixturenames else {}
+        base = _configured(request.config, **travels)
         if isinstance(fake_ec2_options, Options):
             base = fake_ec2_options
         else:

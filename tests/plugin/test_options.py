@@ -204,3 +204,23 @@ def test_the_name_of_the_fixture_in_fixtures(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         ["fake_ec2 -- *", "*A fake of EC2 CopySnapshot, KMS and STS*"], consecutive=False
     )
+
+
+def test_a_test_that_travels_keeps_its_clock(pytester: pytest.Pytester) -> None:
+    """With the fixture of time-machine the fake goes by time-machine, unless told otherwise."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_travels(fake_ec2, time_machine):
+            assert fake_ec2.options.clock == "time-machine"
+            time_machine.move_to(4102444800)
+            assert fake_ec2.clock.now().year == 2100
+
+        @pytest.mark.fake_ec2(clock="virtual")
+        def test_says_otherwise(fake_ec2, time_machine):
+            assert fake_ec2.options.clock == "virtual"
+        """
+    )
+
+    pytester.runpytest_inprocess().assert_outcomes(passed=2)
