@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_fakecopy.domain.accounts import Accounts, Caller
 from pytest_fakecopy.domain.attempt import CopyAttempt, CopyRequest, Throughput
 from pytest_fakecopy.domain.encryption import Encryption
+from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused
 from pytest_fakecopy.domain.faults import Faults
 from pytest_fakecopy.domain.ids import IdSource
 from pytest_fakecopy.domain.kms import KeyRecord, KeyRegistry
@@ -20,6 +21,7 @@ from pytest_fakecopy.domain.lifecycle import Copies
 from pytest_fakecopy.domain.operations import served
 from pytest_fakecopy.domain.operations.call import Call
 from pytest_fakecopy.domain.operations.copy import start_copy
+from pytest_fakecopy.domain.operations.snapshots import delete_snapshot, described
 from pytest_fakecopy.domain.permissions import Permissions
 from pytest_fakecopy.domain.presigned import PresignedUrl, parse
 from pytest_fakecopy.domain.rulebooks import book
@@ -40,15 +42,23 @@ THERE = "us-west-2"
 """The Region that copies come from."""
 SOURCE_ID = "snap-0123456789abcdef0"
 OUTPOST_ARN = f"arn:aws:outposts:{HERE}:{ACCOUNT}:outpost/op-0a1b2c3d4e5f6a7b8"
-PRESIGNED_URL = (
-    f"https://ec2.{THERE}.amazonaws.com/?Action=CopySnapshot&Version=2016-11-15"
-    f"&SourceRegion={THERE}&SourceSnapshotId={SOURCE_ID}&DestinationRegion={HERE}"
-    "&X-Amz-Algorithm=AWS4-HMAC-SHA256"
-    f"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260131%2F{THERE}%2Fec2%2Faws4_request"
-    "&X-Amz-Date=20260131T120000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
-    f"&X-Amz-Signature={'a1' * 32}"
-)
-"""A presigned URL of the default request in which nothing is wrong."""
+
+
+def presigned_url(snapshot_id: str, source_region: str, region: str) -> str:
+    """Return a presigned URL, made at the start, in which nothing is wrong."""
+    scope = f"20260131%2F{source_region}%2Fec2%2Faws4_request"
+    return (
+        f"https://ec2.{source_region}.amazonaws.com/?Action=CopySnapshot&Version=2016-11-15"
+        f"&SourceRegion={source_region}&SourceSnapshotId={snapshot_id}&DestinationRegion={region}"
+        "&X-Amz-Algorithm=AWS4-HMAC-SHA256"
+        f"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F{scope}"
+        "&X-Amz-Date=20260131T120000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
+        f"&X-Amz-Signature={'a1' * 32}"
+    )
+
+
+PRESIGNED_URL = presigned_url(SOURCE_ID, THERE, HERE)
+"""The one of the default request."""
 
 
 class StubRegions:
@@ -317,5 +327,32 @@ def start(world: World, source: SnapshotRecord | None = None, **members: Any) ->
     facts = {name: value for name, value in members.items() if name not in _REQUEST_MEMBERS}
     origin = {"source_region": record.region, "source_snapshot_id": record.snapshot_id}
     if record.encrypted:
-        origin["presigned_url"] = PRESIGNED_URL.replace(SOURCE_ID, record.snapshot_id)
+        region = members.get("region", HERE)
+        origin["presigned_url"] = presigned_url(record.snapshot_id, record.region, region)
     return start_copy(make_call(world, **facts), CopyRequest(**(origin | asked)))
+
+
+def refusal(world: World, source: SnapshotRecord | None = None, **members: Any) -> ErrorResponse:
+    """Try to start a copy, and return what it is refused with."""
+    try:
+        start(world, source, **members)
+    except Refused as refused:
+        return refused.response
+    msg = "the copy was accepted"
+    raise AssertionError(msg)
+
+
+def delete(world: World, snapshot_id: str) -> None:
+    """Delete a snapshot of the default account, as DeleteSnapshot does."""
+    delete_snapshot(make_call(world, "DeleteSnapshot"), snapshot_id=snapshot_id)
+
+
+def state_of(world: BuiltWorld, snapshot_id: str) -> str:
+    """Return the state of a snapshot that is there."""
+    return world.snapshot(snapshot_id).state
+
+
+def shown(world: BuiltWorld, snapshot_id: str) -> dict[str, Any]:
+    """Return what DescribeSnapshots shows of a snapshot; what it leaves out is missing."""
+    item = described(make_call(world, "DescribeSnapshots"), world.snapshot(snapshot_id))
+    return {name: value for name, value in item.items() if value is not None}

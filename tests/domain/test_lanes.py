@@ -1,0 +1,153 @@
+"""Copies of one snapshot go one after the other, and only so many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import (
+    ACCOUNT,
+    HERE,
+    OTHER_ACCOUNT,
+    THERE,
+    caller,
+    delete,
+    later,
+    make_snapshot,
+    make_world,
+    refusal,
+    start,
+    state_of,
+)
+
+
+def test_a_second_copy_of_a_snapshot_starts_when_the_first_has_ended() -> None:
+    """It waits, names what it waits for, and takes its full time from then on."""
+    world = make_world()
+    source = make_snapshot(world)
+    first = start(world, source)
+    world.pass_time(10)
+    second, third = start(world, source), start(world, source)
+    waiting = world.copies.waits_for(second.snapshot_id), world.copies.waits_for(third.snapshot_id)
+
+    world.pass_time(50)
+    after_first = [state_of(world, one.snapshot_id) for one in (first, second, third)]
+    world.pass_time(60)
+    after_second = [state_of(world, one.snapshot_id) for one in (first, second, third)]
+
+    assert waiting == (first.snapshot_id, second.snapshot_id)
+    assert after_first == ["completed", "pending", "pending"]
+    assert after_second == ["completed", "completed", "pending"]
+    assert world.snapshot(second.snapshot_id).completion_time == later(120)
+    assert world.copies.waits_for(first.snapshot_id) is None
+    assert world.copies.waits_for(third.snapshot_id) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"region": "eu-west-1"}, id="other-destination"),
+        pytest.param({"caller": caller(OTHER_ACCOUNT)}, id="other-account"),
+        pytest.param(
+            {"destination_availability_zone": "us-west-2-lax-1a", "region": THERE}, id="zone"
+        ),
+    ],
+)
+def test_copies_to_other_places_do_not_wait(other: dict[str, Any]) -> None:
+    """Only those of one account to one destination go one after the other."""
+    world = make_world()
+    source = make_snapshot(world, public=True)
+    first, second = start(world, source), start(world, source, **other)
+
+    world.pass_time(60)
+
+    assert state_of(world, first.snapshot_id) == "completed"
+    assert state_of(world, second.snapshot_id) == "completed"
+
+
+def test_copies_of_other_snapshots_do_not_wait() -> None:
+    """Each snapshot has a lane of its own."""
+    world = make_world()
+    copies = [start(world), start(world)]
+
+    world.pass_time(60)
+
+    assert [state_of(world, copy.snapshot_id) for copy in copies] == ["completed"] * 2
+
+
+def test_the_next_one_starts_when_the_first_is_deleted() -> None:
+    """Deleting a pending copy frees its lane."""
+    world = make_world()
+    source = make_snapshot(world)
+    first, second = start(world, source), start(world, source)
+
+    world.pass_time(10)
+    delete(world, first.snapshot_id)
+    world.pass_time(60)
+
+    assert world.snapshot(second.snapshot_id).completion_time == later(70)
+
+
+def test_deleting_one_that_waits_leaves_the_others_in_line() -> None:
+    """The first goes on, and the next in line takes the free place."""
+    world = make_world()
+    source = make_snapshot(world)
+    first, second, third = (start(world, source) for _ in range(3))
+
+    delete(world, second.snapshot_id)
+    waits = world.copies.waits_for(third.snapshot_id)
+    world.pass_time(120)
+
+    assert waits == first.snapshot_id
+    assert world.snapshot(third.snapshot_id).completion_time == later(120)
+
+
+def test_a_deleted_copy_is_gone_for_good() -> None:
+    """Nothing of it is scheduled, counted or emitted any more."""
+    world = make_world()
+    copy = start(world)
+
+    delete(world, copy.snapshot_id)
+    world.pass_time(3600)
+
+    assert world.snapshots.get(copy.snapshot_id) is None
+    assert world.copies.in_progress(ACCOUNT, HERE) == 0
+    assert world.timeline.scheduled() == ()
+    assert world.emitted == []
+
+
+def test_copies_in_progress_are_counted_by_account_and_destination() -> None:
+    """From acceptance to the end, waiting ones as well."""
+    world = make_world()
+    source = make_snapshot(world, public=True)
+    start(world, source)
+    start(world, source)
+    start(world, source, region="eu-west-1")
+    start(world, source, caller=caller(OTHER_ACCOUNT))
+    world.keys.default_ebs_key(HERE, ACCOUNT)
+
+    before = world.copies.in_progress(ACCOUNT, HERE)
+    world.pass_time(60)
+
+    assert before == 2
+    assert world.copies.in_progress(ACCOUNT, HERE) == 1
+    assert world.copies.in_progress(ACCOUNT, "eu-west-1") == 0
+    assert world.copies.in_progress(OTHER_ACCOUNT, THERE) == 0
+
+
+def test_one_copy_too_many_is_rejected_until_another_has_ended() -> None:
+    """The limit is the option's, or the book's where it has one."""
+    world = make_world(max_concurrent_copies=2)
+    start(world)
+    start(world)
+
+    refused = refusal(world)
+    world.rules = world.rules.with_limit(3)
+    start(world)
+    refused_again = refusal(world)
+    world.pass_time(60)
+
+    assert "The limit is 2 " in refused.message
+    assert "The limit is 3 " in refused_again.message
+    start(world)
