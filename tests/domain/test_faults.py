@@ -39,7 +39,7 @@ def test_a_rejected_request_meets_its_error_once() -> None:
 def test_faults_are_met_in_order_by_requests_of_their_operation() -> None:
     """Those of other operations are left alone; `times` counts requests."""
     made = faults()
-    made.reject("CopySnapshot", "First", "1")
+    made.reject("CopySnapshot", "InternalError", "1")
     made.disconnect("DescribeSnapshots", times=2)
     made.reject("CopySnapshot", "InvalidSnapshot.NotFound", "")
 
@@ -51,7 +51,7 @@ def test_faults_are_met_in_order_by_requests_of_their_operation() -> None:
     outcomes = [fault.outcome if fault else None for fault in met]
     assert outcomes == [
         "closed",
-        ErrorResponse("First", "1"),
+        ErrorResponse("InternalError", "1"),
         ErrorResponse("InvalidSnapshot.NotFound", ""),
         None,
         "closed",
@@ -89,12 +89,14 @@ def test_copies_fail_in_the_order_of_their_faults() -> None:
 def test_what_nothing_met_is_told() -> None:
     """At the end a test learns which of its faults had no effect."""
     made = faults()
-    made.reject("CopySnapshot", "Code", times=2)
+    made.reject("CopySnapshot", "Unavailable", times=2)
     made.fail_copies("message")
     made.take_request("CopySnapshot")
 
     assert made.unused() == (
-        RequestFault("CopySnapshot", ErrorResponse("Code", "Code, as the test asked for.")),
+        RequestFault(
+            "CopySnapshot", ErrorResponse("Unavailable", "Unavailable, as the test asked for.")
+        ),
         CopyFault("message", None),
     )
     assert repr(made) == "<Faults 2 unused>"
@@ -116,7 +118,7 @@ def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
     ("set_up", "message"),
     [
         pytest.param(
-            lambda made: made.reject("CopySnapshots", "Code"),
+            lambda made: made.reject("CopySnapshots", "Unavailable"),
             "No operation 'CopySnapshots' is served. Did you mean 'CopySnapshot'?",
             id="operation",
         ),
@@ -135,7 +137,9 @@ def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
         ),
         *(
             pytest.param(
-                lambda made, status=status: made.reject("CopySnapshot", "Code", status=status),
+                lambda made, status=status: made.reject(
+                    "CopySnapshot", "Unavailable", status=status
+                ),
                 f"reject(status={status!r}): expected an HTTP status of an error, 400 to 599",
                 id=f"status-{status}",
             )
@@ -143,7 +147,7 @@ def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
         ),
         *(
             pytest.param(
-                lambda made, times=times: made.reject("CopySnapshot", "Code", times=times),
+                lambda made, times=times: made.reject("CopySnapshot", "Unavailable", times=times),
                 f"times={times!r}: expected a whole number, at least 1",
                 id=f"times-{times}",
             )

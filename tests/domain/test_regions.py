@@ -1,12 +1,10 @@
-"""Regions, zones, Outposts, and what DescribeRegions lists."""
+"""Zones and Outposts of Regions, and who calls."""
 
 from __future__ import annotations
 
 import pytest
 
-from pytest_fakecopy.domain.error_codes import Refused
 from pytest_fakecopy.domain.operations.identity import get_caller_identity
-from pytest_fakecopy.domain.operations.regions import describe_regions
 from pytest_fakecopy.domain.regions import (
     is_availability_zone,
     is_local_zone,
@@ -60,58 +58,6 @@ def test_an_outpost_arn_is_taken_apart_or_is_none(text: str, good: bool) -> None
     arn = parse_outpost_arn(text)
 
     assert (str(arn) if arn else None) == (text if good else None)
-
-
-def test_the_regions_of_the_partition_are_listed() -> None:
-    """Each with its endpoint; those of other partitions are unknown here."""
-    world = make_world()
-
-    ours = describe_regions(make_call(world, "DescribeRegions"))
-    chinas = describe_regions(make_call(world, "DescribeRegions", region="cn-north-1"))
-
-    assert [item["RegionName"] for item in ours["Regions"]] == [
-        "us-east-1",
-        "us-west-2",
-        "eu-west-1",
-    ]
-    assert chinas["Regions"] == [
-        {
-            "RegionName": "cn-north-1",
-            "Endpoint": "ec2.cn-north-1.amazonaws.com.cn",
-            "OptInStatus": "opt-in-not-required",
-        }
-    ]
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "expected"),
-    [
-        ("region-name", "us-*", ["us-east-1", "us-west-2"]),
-        ("endpoint", "ec2.eu-west-1.amazonaws.com", ["eu-west-1"]),
-        ("opt-in-status", "opted-in", []),
-        ("tag-key", "*", []),
-    ],
-)
-def test_regions_are_filtered(name: str, value: str, expected: list[str]) -> None:
-    """By what EC2 filters Regions by; they have no tags."""
-    call = make_call(make_world(), "DescribeRegions")
-
-    listed = describe_regions(call, filters=[{"Name": name, "Values": [value]}])
-
-    assert [item["RegionName"] for item in listed["Regions"]] == expected
-
-
-def test_regions_are_listed_by_name() -> None:
-    """An unknown name is refused, one of another partition as well."""
-    call = make_call(make_world(), "DescribeRegions")
-
-    listed = describe_regions(call, region_names=["us-west-2"], all_regions=True)
-    with pytest.raises(Refused) as caught:
-        describe_regions(call, region_names=["us-west-2", "cn-north-1"])
-
-    assert [item["RegionName"] for item in listed["Regions"]] == ["us-west-2"]
-    assert caught.value.response.code == "InvalidParameterValue"
-    assert caught.value.response.message == "Invalid region name: cn-north-1"
 
 
 def test_everybody_learns_who_calls() -> None:

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_fakecopy.domain.snapshots import SnapshotRegistry
-from tests.builders import ACCOUNT, HERE, OTHER_ACCOUNT, START, THERE, later, snapshot_record
+from tests.builders import (
+    ACCOUNT,
+    HERE,
+    OTHER_ACCOUNT,
+    START,
+    THERE,
+    later,
+    make_world,
+    snapshot_record,
+)
 
 if TYPE_CHECKING:
-    from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
+    from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotRegistry, SnapshotState
 
 SHARED = frozenset({OTHER_ACCOUNT})
 
@@ -24,7 +32,7 @@ def numbered(number: int, **members: object) -> SnapshotRecord:
 
 def registry(*records: SnapshotRecord) -> SnapshotRegistry:
     """Build a registry."""
-    made = SnapshotRegistry()
+    made = make_world().snapshots
     for record in records:
         made.add(record)
     return made
