@@ -53,8 +53,8 @@ def at_the_call(
 def at_validation(world: World, accepted: CopyAttempt, now: datetime) -> CopyAttempt:
     """Return the attempt as it is now, some time after it was accepted.
 
-    Whether the copy will be encrypted was settled by the call; keys, denies, the source and its
-    sharing count as they are now. What happens to a process's own time in between is not seen:
+    Whether the copy will be encrypted was settled by the call, unless its source turns out to be
+    encrypted now; keys, denies, the source and its sharing count as they are now. What happens to a process's own time in between is not seen:
     signatures age with the fake's time.
     """
     source = _find_source(world, accepted.request, accepted.caller, now)
@@ -68,8 +68,16 @@ def at_validation(world: World, accepted: CopyAttempt, now: datetime) -> CopyAtt
         signing_now=accepted.signing_now + (now - accepted.now),
         source=source,
         source_key=_key_of(world, source),
-        encryption=accepted.encryption,
+        encryption=_encryption_now(accepted, source),
     )
+
+
+def _encryption_now(accepted: CopyAttempt, source: SnapshotRecord | None) -> Encryption:
+    """Return the outcome of the call, which may not have seen that the source is encrypted."""
+    if source is None or not source.encrypted or accepted.encryption.encrypted:
+        return accepted.encryption
+    # Nothing at the call asked for encryption, so the source alone decides.
+    return outcome(source_encrypted=True, encrypted=None, kms_key_id=None, by_default=False)
 
 
 def _attempt(  # the facts that differ between the call and its validation

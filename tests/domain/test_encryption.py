@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -184,3 +185,21 @@ def test_the_observed_book_takes_encrypted_false_for_nothing(source_key: bool) -
     world.pass_time(60)
 
     assert world.snapshot(copy.snapshot_id).encrypted is source_key
+
+
+@pytest.mark.parametrize("encrypted", [None, True])
+def test_a_source_that_turns_out_to_be_encrypted_gives_an_encrypted_copy(
+    encrypted: bool | None,
+) -> None:
+    """The observed book accepts a source that can't be seen yet; what it is counts later."""
+    world = make_world(rules="observed")
+    key = make_key(world, region=THERE, account_id=OTHER_ACCOUNT, shared_with=frozenset({ACCOUNT}))
+    source = make_snapshot(world, owner_id=OTHER_ACCOUNT, kms_key_arn=key.arn)
+    copy = start(world, source, encrypted=encrypted)
+
+    world.snapshots.replace(replace(source, shared_with=frozenset({ACCOUNT})))
+    world.pass_time(60)
+
+    done = world.snapshot(copy.snapshot_id)
+    assert (done.state, done.encrypted) == ("completed", True)
+    assert done.kms_key_arn == world.keys.default_ebs_key(HERE, ACCOUNT).arn
