@@ -54,8 +54,8 @@ def at_validation(world: World, accepted: CopyAttempt, now: datetime) -> CopyAtt
     """Return the attempt as it is now, some time after it was accepted.
 
     Whether the copy will be encrypted was settled by the call, unless its source turns out to be
-    encrypted now; keys, denies, the source and its sharing count as they are now. What happens to a process's own time in between is not seen:
-    signatures age with the fake's time.
+    encrypted now; keys, denies, the source and its sharing count as they are now. What happens to
+    a process's own time in between is not seen: signatures age with the fake's time.
     """
     source = _find_source(world, accepted.request, accepted.caller, now)
     return _attempt(
