@@ -6,13 +6,15 @@ answers; those of the validation table decide, some time after, whether the acce
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pytest_fakecopy.domain.looking import facts_seen
 from pytest_fakecopy.errors import UnknownRuleError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.error_codes import ErrorResponse
@@ -71,6 +73,8 @@ class FailLater:
     size 0 and unencrypted, as it does when its source does (capture of 2026-09-25)."""
 
 
+_KEBAB_CASE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 Verdict: TypeAlias = "Reject | FailLater | None"
 Check: TypeAlias = "Callable[[CopyAttempt], Reject | FailLater | None]"
 
@@ -83,6 +87,26 @@ class Rule:
     """Kebab case: "kms-key-is-usable"."""
     check: Check
     evidence: Evidence
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail later, in the middle of a copy.
+
+        Raises:
+            UsageError: the name is not in kebab case, the check can't be called, or the evidence
+                is none.
+        """
+        if not isinstance(self.name, str) or not _KEBAB_CASE.fullmatch(self.name):
+            msg = f'Rule({self.name!r}): expected a statement in kebab case: "only-prod-keys"'
+            raise UsageError(msg)
+        if not callable(self.check):
+            msg = f"Rule({self.name!r}, {self.check!r}): expected a function of one CopyAttempt"
+            raise UsageError(msg)
+        if not isinstance(self.evidence, Evidence):
+            msg = (
+                f"Rule({self.name!r}, evidence={self.evidence!r}): expected"
+                ' documented(source), observed(date, source) or assumed(why): assumed("our policy")'
+            )
+            raise UsageError(msg)
 
     def __repr__(self) -> str:
         """Return `<Rule kms-key-is-usable (documented: API reference, CopySnapshot)>`."""
@@ -112,6 +136,25 @@ class Judgement:
         """Every rule that was asked with its verdict."""
         found = {finding.rule.name: finding for finding in self.findings}
         return tuple(found.get(rule.name) or Evaluation(rule, None) for rule in self.asked)
+
+    def facts(self, rule: str) -> Mapping[str, object]:
+        """Return the facts that a rule looked at, by attribute path of the attempt.
+
+        `{"request.kms_key_id": "alias/backup", "key.key_state": "Disabled"}`; they are found by
+        asking the rule once more.
+
+        Raises:
+            UnknownRuleError: no rule of that name was asked; the message names the nearest.
+        """
+        for asked in self.asked:
+            if asked.name == rule:
+                return facts_seen(asked.check, self.attempt)
+        names = tuple(asked.name for asked in self.asked)
+        msg = (
+            f"No rule named {rule!r} was asked.{nearest(str(rule), names)}\n"
+            f"Asked, in order: {', '.join(names) or 'none'}"
+        )
+        raise UnknownRuleError(msg)
 
     @property
     def rejection(self) -> Reject | None:
@@ -173,6 +216,18 @@ class RuleBook:
         admission = ", ".join(rule.name for rule in self.admission)
         validation = ", ".join(rule.name for rule in self.validation)
         return f"<RuleBook {self.name}: admission: {admission}; validation: {validation}>"
+
+    def __str__(self) -> str:
+        """Return the rules in the order in which they are asked, a line each with its evidence."""
+        width = max((len(name) for name in self.names()), default=0)
+        lines = [f"Rule book {self.name!r}"]
+        for title, rules in (
+            ("admission, answers the call:", self.admission),
+            ("validation, fails the copy later:", self.validation),
+        ):
+            lines.append(title)
+            lines.extend(f"  {rule.name:{width}}  {rule.evidence}" for rule in rules)
+        return "\n".join(lines)
 
     def __iter__(self) -> Iterator[Rule]:
         """Iterate over all rules in the order in which they are asked."""
