@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse
+from pytest_fakecopy.domain.known_codes import ERROR_CODES
 from pytest_fakecopy.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
 _CODE = re.compile(r"[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*")
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
@@ -35,6 +37,18 @@ class CopyFault:
     """From acceptance to failure; None is when it is validated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What the test does while the next copy is pending."""
+
+    action: Callable[[], object]
+
+    def happen(self, at: datetime) -> None:
+        """Do it. *at* is when, as all that is scheduled is told."""
+        del at
+        self.action()
+
+
 class Faults:
     """The faults of a fake. Each is used up in the order in which it was set up."""
 
@@ -44,6 +58,7 @@ class Faults:
         self._hold_changed = hold_changed
         self._requests: deque[RequestFault] = deque()
         self._copies: deque[CopyFault] = deque()
+        self._meanwhile: deque[Meanwhile] = deque()
         self.holding = False
         """Whether copies stay pending."""
         self.visibility_delay = timedelta(0)
@@ -54,7 +69,7 @@ class Faults:
         held = ", copies held" if self.holding else ""
         return f"<Faults {len(self.unused())} unused{held}>"
 
-    def reject(
+    def reject(  # noqa: PLR0913  # what a rejection has
         self,
         operation: str,
         code: str,
@@ -62,6 +77,7 @@ class Faults:
         *,
         status: int = 400,
         times: int = 1,
+        unlisted: bool = False,
     ) -> None:
         """Answer the next requests for an operation with an error.
 
@@ -74,13 +90,13 @@ class Faults:
             message: The text; None is a sentence that names the code.
             status: The HTTP status, 400 to 599.
             times: How many requests.
+            unlisted: Whether the code may be one that AWS doesn't document for snapshots, volumes,
+                images and keys: that of a proxy, for example.
 
         Raises:
-            UsageError: one of them is not of that form; the message names the nearest operation.
+            UsageError: one of them is not of that form, or unknown; the message names the nearest.
         """
-        if not isinstance(code, str) or not _CODE.fullmatch(code):
-            msg = f'reject({operation!r}, {code!r}): expected an error code, "RequestLimitExceeded"'
-            raise UsageError(msg)
+        _require_code(f"reject({operation!r}, {code!r})", code, unlisted=unlisted)
         if type(status) is not int or not _LOWEST_STATUS <= status <= _HIGHEST_STATUS:
             msg = f"reject(status={status!r}): expected an HTTP status of an error, 400 to 599"
             raise UsageError(msg)
@@ -141,6 +157,23 @@ class Faults:
         delay = None if after is None else _duration("fail_copies", "after", after)
         self._copies.extend([CopyFault(state_message, delay)] * _times(times))
 
+    def meanwhile(self, action: Callable[[], object]) -> None:
+        """Do something after the next copy is accepted, and before it is validated.
+
+        For code that copies and waits in one function: `fake_ec2.faults.meanwhile(key.disable)`.
+        With a `validation_delay` of 0 there is no time in between.
+
+        Args:
+            action: Called without arguments, once.
+
+        Raises:
+            UsageError: it can't be called.
+        """
+        if not callable(action):
+            msg = f"meanwhile({action!r}): expected a function: meanwhile(key.disable)"
+            raise UsageError(msg)
+        self._meanwhile.append(Meanwhile(action))
+
     def hold_copies(self) -> None:
         """Keep all copies pending, those in progress and new ones, until `release_copies()`."""
         self.holding = True
@@ -175,9 +208,26 @@ class Faults:
         """Use up the next fault for an accepted copy."""
         return self._copies.popleft() if self._copies else None
 
-    def unused(self) -> tuple[RequestFault | CopyFault, ...]:
+    def take_meanwhile(self) -> Meanwhile | None:
+        """Use up what the test does next while a copy is pending."""
+        return self._meanwhile.popleft() if self._meanwhile else None
+
+    def unused(self) -> tuple[RequestFault | CopyFault | Meanwhile, ...]:
         """Return the faults that nothing has met so far."""
-        return (*self._requests, *self._copies)
+        return (*self._requests, *self._copies, *self._meanwhile)
+
+
+def _require_code(call: str, code: object, *, unlisted: bool) -> None:
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
+        msg = f'{call}: expected an error code, "RequestLimitExceeded"'
+        raise UsageError(msg)
+    if code not in ERROR_CODES and not unlisted:
+        msg = (
+            f"{call}: AWS documents no such error code for what is served here."
+            f"{nearest(code, sorted(ERROR_CODES))}\n"
+            f"To answer with it all the same: {call.removesuffix(')')}, unlisted=True)"
+        )
+        raise UsageError(msg)
 
 
 def _times(times: int) -> int:

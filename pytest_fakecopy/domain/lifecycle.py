@@ -155,6 +155,10 @@ class Copies:
             world.faults.take_copy(),
             _lane(attempt),
         )
+        meanwhile = world.faults.take_meanwhile()
+        if meanwhile is not None:
+            what = f"{record.snapshot_id} is accepted, and the test goes on"
+            world.timeline.schedule(attempt.now, what, meanwhile.happen)
         self._enter(flight)
         return record
 
