@@ -24,7 +24,7 @@ def eventually(
         )
         raise UsageError(msg)
     snapshot = fake.snapshots[snapshot_id]
-    _move_to_its_end(fake, snapshot)
+    move_to_its_end(fake, snapshot)
     if snapshot.state != state:
         raise FakeCopyAssertionError(_instead(fake, snapshot, f"to end in {state!r}"))
     if match is not None and not re.search(match, snapshot.state_message or ""):
@@ -34,7 +34,8 @@ def eventually(
     return snapshot
 
 
-def _move_to_its_end(fake: FakeEC2, snapshot: Snapshot) -> None:
+def move_to_its_end(fake: FakeEC2, snapshot: Snapshot) -> None:
+    """Move time until a copy has ended, or nothing is due that would end it."""
     while snapshot.state == "pending" and fake.is_due(snapshot.snapshot_id):
         fake.clock.jump_to_next()
 
