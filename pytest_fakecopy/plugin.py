@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_fakecopy.errors import FakeCopyError
+from pytest_fakecopy.errors import FakeCopyError, nearest
 from pytest_fakecopy.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_fakecopy.fake import FakeEC2
+    from pytest_fakecopy.scenarios import Scenario
 
 MARKER = "fake_ec2"
+SCENARIOS_MARKER = "copy_scenarios"
+RULES = ("documented", "observed")
+_ALL = "all"
+_SELECTION = ("ends", "rejected", "ids", "raw")
 _HELP = {
     "rules": 'rule book: "documented" (default) or "observed"',
     "account_id": "default account, 12 digits",
@@ -36,9 +41,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("fake_ec2", "fake EC2 CopySnapshot (pytest-fakecopy)")
     group.addoption(
         "--fake-ec2-rules",
-        choices=("documented", "observed"),
+        choices=(*RULES, _ALL),
         default=None,
-        help="rule book that the fake_ec2 fixture answers by",
+        help="rule book that the fake_ec2 fixture answers by; all runs each test once per book",
+    )
+    group.addoption(
+        "--fake-ec2-list-rules",
+        action="store_true",
+        default=False,
+        help="print the rules of both books with their evidence, and exit",
     )
     for name in Options.names():
         parser.addini(f"{MARKER}_{name}", f"fake_ec2: {_HELP[name]}", default=None)
@@ -51,10 +62,84 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}({', '.join(f'{name}=...' for name in Options.names())}): options of the"
         " fake_ec2 fixture for this test; see README, Options.",
     )
+    config.addinivalue_line(
+        "markers",
+        f'{SCENARIOS_MARKER}(ends="error", rejected=True, ids=["kms-key-*"], raw=False): which'
+        " scenarios the copy_scenario fixture runs this test with; see README, Scenarios.",
+    )
     try:
         _configured(config)
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Print the rules where that is all that was asked for."""
+    if not config.getoption("--fake-ec2-list-rules"):
+        return None
+    from pytest_fakecopy.scenarios import rules_table  # noqa: PLC0415  # only who asks pays for it
+
+    print(rules_table())  # noqa: T201  # the output of a command
+    return 0
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once per scenario and once per rule book, where it is to be."""
+    names = metafunc.fixturenames
+    per_scenario = "copy_scenario" in names and not _gives(metafunc, "copy_scenario")
+    per_book = "fake_ec2" in names and metafunc.config.getoption("--fake-ec2-rules") == _ALL
+    if not per_scenario and not per_book:
+        return
+    problem = None
+    try:
+        books = _books_of(metafunc, per_book=per_book)
+        if per_scenario:
+            _once_per_scenario(metafunc, books)
+        elif len(books) > 1:
+            metafunc.parametrize("_fake_ec2_rules", books, indirect=True)
+    except (FakeCopyError, pytest.UsageError) as error:
+        problem = str(error)
+    if problem is not None:  # outside of the handler, or pytest prints it twice
+        pytest.fail(f"{metafunc.definition.nodeid}: {problem}", pytrace=False)
+
+
+def _books_of(metafunc: pytest.Metafunc, *, per_book: bool) -> tuple[str, ...]:
+    """Return the rule books that a test is run with: a marker that names one has it its way."""
+    marked = _marked(metafunc.definition).get("rules")
+    if marked is None and per_book:
+        return RULES
+    return (marked or _configured(metafunc.config).rules,)
+
+
+def _gives(metafunc: pytest.Metafunc, name: str) -> bool:
+    """Say whether the test gives a fixture its values itself."""
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
+        listed = names.split(",") if isinstance(names, str) else names
+        if name in {each.strip() for each in listed}:
+            return True
+    return False
+
+
+def _once_per_scenario(metafunc: pytest.Metafunc, books: tuple[str, ...]) -> None:
+    from pytest_fakecopy.scenarios import select  # noqa: PLC0415  # only tests that ask pay for it
+
+    keywords = _keywords(metafunc.definition, SCENARIOS_MARKER, 'ends="error"')
+    for name in keywords:
+        if name not in _SELECTION:
+            msg = (
+                f"@pytest.mark.{SCENARIOS_MARKER} takes no {name!r}.{nearest(name, _SELECTION)}\n"
+                f"It takes: {', '.join(_SELECTION)}"
+            )
+            raise pytest.UsageError(msg)
+    chosen = [(found, book) for book in books for found in select(book, **keywords)]
+    if len(books) == 1:
+        scenarios = [found for found, _ in chosen]
+        metafunc.parametrize("copy_scenario", scenarios, ids=str, indirect=True)
+    else:
+        names = [f"{found}-{book}" for found, book in chosen]
+        metafunc.parametrize("copy_scenario, _fake_ec2_rules", chosen, ids=names, indirect=True)
 
 
 def pytest_report_header() -> str:
@@ -67,19 +152,23 @@ def _configured(config: pytest.Config, **defaults: str) -> Options:
     ini = {name: config.getini(f"{MARKER}_{name}") for name in Options.names()}
     given: dict[str, Any] = {name: value for name, value in ini.items() if value not in (None, "")}
     rules = config.getoption("--fake-ec2-rules")
-    if rules is not None:
+    if rules not in (None, _ALL):
         given["rules"] = rules
     return Options().overridden({**defaults, **given})
 
 
-def _marked(node: pytest.Item) -> dict[str, Any]:
-    """Return the keywords of the marker, those nearest to the test first."""
+def _marked(node: pytest.Item | pytest.Function) -> dict[str, Any]:
+    """Return the options of the marker, those nearest to the test first."""
+    return _keywords(node, MARKER, 'rules="observed"')
+
+
+def _keywords(node: pytest.Item, name: str, example: str) -> dict[str, Any]:
     keywords: dict[str, Any] = {}
-    for marker in node.iter_markers(MARKER):
+    for marker in node.iter_markers(name):
         if marker.args:
             msg = (
-                f"@pytest.mark.{MARKER} takes keywords alone, got {marker.args!r}:"
-                f' @pytest.mark.{MARKER}(rules="observed")'
+                f"@pytest.mark.{name} takes keywords alone, got {marker.args!r}:"
+                f" @pytest.mark.{name}({example})"
             )
             raise pytest.UsageError(msg)
         keywords = {**marker.kwargs, **keywords}
@@ -93,8 +182,27 @@ def fake_ec2_options() -> dict[str, Any] | Options:
 
 
 @pytest.fixture
+def _fake_ec2_rules(request: pytest.FixtureRequest) -> str | None:
+    """The rule book of this run of the test, where it is run once per book."""
+    book: str | None = getattr(request, "param", None)
+    return book
+
+
+@pytest.fixture
+def copy_scenario(request: pytest.FixtureRequest) -> Scenario:
+    """A scenario of `pytest_fakecopy.scenarios`; the test runs once for each.
+
+    `@pytest.mark.copy_scenarios(ends="error", rejected=True, ids=["kms-key-*"])` chooses some.
+    """
+    scenario: Scenario = request.param
+    return scenario
+
+
+@pytest.fixture
 def fake_ec2(
-    request: pytest.FixtureRequest, fake_ec2_options: dict[str, Any] | Options
+    request: pytest.FixtureRequest,
+    fake_ec2_options: dict[str, Any] | Options,
+    _fake_ec2_rules: str | None,
 ) -> Iterator[FakeEC2]:
     """A fake of EC2 CopySnapshot, KMS and STS; see README, What a test can do."""
     from pytest_fakecopy.fake import FakeEC2  # noqa: PLC0415  # only runs that use it pay for it
@@ -111,5 +219,16 @@ def fake_ec2(
         options = base.overridden(_marked(request.node))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
+    if _fake_ec2_rules is not None:
+        options = _run_by(_fake_ec2_rules, options, fake_ec2_options)
     with FakeEC2(options) as fake:
         yield fake
+
+
+def _run_by(book: str, options: Options, given: dict[str, Any] | Options) -> Options:
+    """Return the options with that rule book, or skip where `fake_ec2_options` fixes another."""
+    fixed = given.rules if isinstance(given, Options) else given.get("rules", book)
+    # An `Options` has a value for each, so its default says nothing.
+    if fixed not in (book, Options().rules if isinstance(given, Options) else book):
+        pytest.skip(f"fake_ec2_options says rules={fixed!r}")
+    return options.overridden({"rules": book})
