@@ -112,7 +112,21 @@ LAYERS = (
         third_parties=("botocore",),
         lazily=("boto3",),
     ),
-    Layer(("scenarios",), ours=("scenarios", "fake", "options", "domain", "errors")),
+    # `views`, `assertions` and `reporting` are what a test has on `fake_ec2`.
+    Layer(
+        ("scenarios",),
+        ours=(
+            "scenarios",
+            "fake",
+            "options",
+            "views",
+            "assertions",
+            "reporting",
+            "domain",
+            "errors",
+        ),
+        third_parties=("botocore",),
+    ),
     Layer(("fake",), ours=(EVERYTHING,), lazily=(EVERYTHING,)),
     Layer(
         ("plugin",),

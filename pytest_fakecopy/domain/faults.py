@@ -69,7 +69,7 @@ class Faults:
         held = ", copies held" if self.holding else ""
         return f"<Faults {len(self.unused())} unused{held}>"
 
-    def reject(  # noqa: PLR0913  # what a rejection has
+    def reject(  # what a rejection has
         self,
         operation: str,
         code: str,

@@ -53,7 +53,7 @@ def _missing_arn(fake: FakeEC2, _: Snapshot | None) -> str:
     return f"arn:aws:kms:{DESTINATION}:{fake.accounts.default.account_id}:key/{_NO_KEY_ID}"
 
 
-def _bad_key(  # noqa: PLR0913  # the columns of a table
+def _bad_key(  # the columns of a table
     name: str,
     about: str,
     given: Given,
@@ -221,7 +221,7 @@ SOURCE_KEYS = (
 )
 
 
-def _denied(  # noqa: PLR0913  # the columns of a table
+def _denied(  # the columns of a table
     name: str,
     action: str,
     *,
