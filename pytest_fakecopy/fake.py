@@ -121,8 +121,7 @@ class FakeEC2:
 
     def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
         with self._door as world:
-            if not holding:
-                world.copies.release(world.now())
+            world.copies.hold(world.now(), holding=holding)
 
     def __repr__(self) -> str:
         """Return the state, the rule book and the counts."""

@@ -118,6 +118,11 @@ class BuiltWorld(World):
         self.clock.tick(seconds)
         self.settle()
 
+    def hold(self, holding: bool) -> None:
+        """Hold copies or release them, as a fake does."""
+        self.settle()
+        self.copies.hold(self.now(), holding=holding)
+
     def snapshot(self, snapshot_id: str) -> SnapshotRecord:
         """Return a snapshot that is there."""
         record = self.snapshots.get(snapshot_id)
@@ -158,15 +163,9 @@ def make_world(*, rules: str = "documented", **members: Any) -> BuiltWorld:
     }
     world = BuiltWorld(clock=clock, records=records, emitted=emitted, **(built | members))
     world.accounts.add(OTHER_ACCOUNT)
-    world.faults = Faults(served(), lambda holding: _hold(world, holding=holding))
+    world.faults = Faults(served(), world.hold)
     world.copies = Copies(world)
     return world
-
-
-def _hold(world: World, *, holding: bool) -> None:
-    world.settle()
-    if not holding:
-        world.copies.release(world.now())
 
 
 def caller(account_id: str = ACCOUNT, **members: Any) -> Caller:

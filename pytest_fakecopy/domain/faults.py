@@ -60,7 +60,7 @@ class Faults:
         self._copies: deque[CopyFault] = deque()
         self._meanwhile: deque[Meanwhile] = deque()
         self.holding = False
-        """Whether copies stay pending."""
+        """Whether copies stay pending; `Copies.hold` sets it once what is due has happened."""
         self.visibility_delay = timedelta(0)
         """How long a new id answers InvalidSnapshot.NotFound."""
 
@@ -176,12 +176,10 @@ class Faults:
 
     def hold_copies(self) -> None:
         """Keep all copies pending, those in progress and new ones, until `release_copies()`."""
-        self.holding = True
         self._hold_changed(True)  # noqa: FBT003  # a callback of one argument
 
     def release_copies(self) -> None:
         """Let the copies that were held end: at once where they would have ended by now."""
-        self.holding = False
         self._hold_changed(False)  # noqa: FBT003  # a callback of one argument
 
     def delay_visibility(self, delay: timedelta | float) -> None:

@@ -344,23 +344,25 @@ class Copies:
 
     def _end(self, flight: _Flight, state: SnapshotState, at: datetime, **members: object) -> None:
         world = self._world
+        for scheduled in flight.scheduled:
+            scheduled.cancelled = True
         if world.faults.holding:
             self._held.append((flight, lambda later: self._end(flight, state, later, **members)))
             return
         if state == "completed":
             members["completion_time"] = to_milliseconds(at)
         ended = move(world, self._record(flight), state, at, **members)
-        for scheduled in flight.scheduled:
-            scheduled.cancelled = True
         self._leave(flight, at)
         partition = world.partition_of(ended.region)
         event_id = world.ids.uuid("event")
         world.emit(at, events.copy_snapshot(ended, partition=partition, event_id=event_id, at=at))
 
-    def release(self, at: datetime) -> None:
-        """End the copies that were held, in the order in which they would have ended."""
-        held, self._held = self._held, []
-        for _, end in held:
+    def hold(self, at: datetime, *, holding: bool) -> None:
+        """Keep copies from ending, or end those that were held in the order of their ends."""
+        self._world.faults.holding = holding
+        # One by one: whoever hears of an end may delete other copies, or hold them again.
+        while self._held and not self._world.faults.holding:
+            _, end = self._held.pop(0)
             end(at)
 
 

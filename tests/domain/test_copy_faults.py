@@ -6,10 +6,13 @@ import pytest
 
 from pytest_fakecopy.domain.records import TransitionRecord
 from tests.builders import (
+    ACCOUNT,
+    HERE,
     delete,
     later,
     make_snapshot,
     make_world,
+    shown,
     snapshot_record,
     start,
     state_of,
@@ -146,3 +149,76 @@ def test_the_progress_of_a_copy_that_will_fail_is_towards_its_failure() -> None:
     world.pass_time(50)
 
     assert world.snapshot(copy.snapshot_id).progress_at(world.now()) == 50
+
+
+@pytest.mark.parametrize("after", [3, 30])
+def test_a_held_copy_ends_once_whatever_else_would_have_ended_it(after: int) -> None:
+    """A fault and a rule that come due while it is held end it together, as the first would."""
+    world = make_world()
+    world.faults.fail_copies("Internal error", after=after)
+    world.faults.hold_copies()
+    copy = start(world, encrypted=True, kms_key_id="alias/none")
+    world.pass_time(60)
+    held = shown(world, copy.snapshot_id)
+
+    world.faults.release_copies()
+
+    expected = "Internal error" if after < 5 else "Given key ID is not accessible"
+    assert held["StateMessage"] == "Metadata not updated"
+    assert world.snapshot(copy.snapshot_id).state_message == expected
+    assert len(world.emitted) == 1
+
+
+def test_what_ends_before_copies_are_held_has_ended() -> None:
+    """Also where nobody has looked since."""
+    world = make_world()
+    copy = start(world)
+    world.clock.tick(60)
+
+    world.faults.hold_copies()
+
+    assert world.faults.holding
+    assert world.snapshot(copy.snapshot_id).completion_time == later(60)
+
+
+def test_what_ends_while_copies_are_held_ends_when_they_are_released() -> None:
+    """Also where nobody has looked in between."""
+    world = make_world()
+    copy = start(world)
+    world.faults.hold_copies()
+    world.clock.tick(90)
+
+    world.faults.release_copies()
+
+    assert not world.faults.holding
+    assert world.snapshot(copy.snapshot_id).completion_time == later(90)
+
+
+def test_a_copy_that_is_deleted_by_the_end_of_another_does_not_end() -> None:
+    """A subscriber to events may delete what is about to be released."""
+    world = make_world()
+    first, second = start(world), start(world)
+    world.faults.hold_copies()
+    world.pass_time(60)
+    world.emit = lambda _at, _event: delete(world, second.snapshot_id)
+
+    world.faults.release_copies()
+
+    assert state_of(world, first.snapshot_id) == "completed"
+    assert world.snapshots.get(second.snapshot_id) is None
+    assert world.copies.in_progress(ACCOUNT, HERE) == 0
+
+
+def test_copies_that_are_held_again_by_the_end_of_another_stay_pending() -> None:
+    """A subscriber to events may stop the release."""
+    world = make_world()
+    first, second = start(world), start(world)
+    world.faults.hold_copies()
+    world.pass_time(60)
+    world.emit = lambda _at, _event: world.faults.hold_copies()
+
+    world.faults.release_copies()
+
+    assert state_of(world, first.snapshot_id) == "completed"
+    assert state_of(world, second.snapshot_id) == "pending"
+    assert world.copies.is_held(second.snapshot_id)
