@@ -36,9 +36,13 @@ class CopyRequest:
     dry_run: bool = False
 
 
+THROUGHPUT_STEP = 1024**2
+"""1 MiB/s. AWS counts the quotas of time-based copies in it; less than that counts as nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What time-based copies between two Regions may use, in bytes per second."""
+    """What an account's time-based copies between two Regions may use, in bytes per second."""
 
     per_copy: int = 500 * 1024**2
     total: int = 2000 * 1024**2
@@ -46,8 +50,9 @@ class Throughput:
 
     @property
     def available(self) -> int:
-        """What one more copy can have."""
-        return max(0, min(self.per_copy, self.total - self.in_use))
+        """What one more copy can have, in whole MiB/s."""
+        left = max(0, min(self.per_copy, self.total - self.in_use))
+        return left - left % THROUGHPUT_STEP
 
 
 @dataclass(frozen=True, slots=True)

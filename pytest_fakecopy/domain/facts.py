@@ -115,7 +115,7 @@ def _attempt(  # the facts that differ between the call and its validation
         outposts=MappingProxyType(world.outposts),
         copies_in_progress=world.copies.in_progress(caller.account_id, region),
         copies_limit=world.rules.limit or world.max_concurrent_copies,
-        throughput=_throughput(world, request, region),
+        throughput=_throughput(world, request, caller.account_id, region),
         judge=world.judge,
         strict_credentials=world.strict_credentials,
     )
@@ -155,10 +155,11 @@ def _destination_key(
     return identifier, world.keys.resolve(identifier, region=region, account_id=account_id)
 
 
-def _throughput(world: World, request: CopyRequest, region: str) -> Throughput:
-    if request.completion_duration_minutes is None:
+def _throughput(world: World, request: CopyRequest, account_id: str, region: str) -> Throughput:
+    source_region = request.source_region
+    if request.completion_duration_minutes is None or source_region is None:
         return _IDLE
-    return Throughput(in_use=world.copies.throughput_in_use(request.source_region or "", region))
+    return Throughput(in_use=world.copies.throughput_in_use(account_id, source_region, region))
 
 
 _IDLE = Throughput()

@@ -1,20 +1,23 @@
 """The life of a copy: accepted, validated, progressing, ended.
 
-A copy's schedule is made when it is accepted, or, where it has to wait for an earlier copy of the
-same snapshot, when that one ends. Nothing runs in between: `Timeline.settle` calls these steps.
+Validation has its time from acceptance. The copying begins with acceptance as well, or, where it
+has to wait for an earlier copy of the same snapshot, when that one ends. Nothing runs in between:
+`Timeline.settle` calls these steps.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from math import ceil
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_fakecopy.domain import events, facts
-from pytest_fakecopy.domain.arns import Arn
+from pytest_fakecopy.domain.attempt import THROUGHPUT_STEP
+from pytest_fakecopy.domain.copy_records import accepted, copy_facts, metadata
+from pytest_fakecopy.domain.lineages import Lineages
 from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
 from pytest_fakecopy.domain.rules import FailLater
-from pytest_fakecopy.domain.snapshots import ARBITRARY_VOLUME_ID, CopyFacts, SnapshotRecord
 from pytest_fakecopy.domain.tags import of_specifications
 from pytest_fakecopy.domain.timeline import to_milliseconds
 
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.faults import CopyFault
-    from pytest_fakecopy.domain.rules import Judgement
-    from pytest_fakecopy.domain.snapshots import SnapshotState
+    from pytest_fakecopy.domain.rules import Evaluation, Judgement
+    from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
     from pytest_fakecopy.domain.timeline import Scheduled
     from pytest_fakecopy.domain.world import World
 
@@ -37,9 +40,6 @@ TRANSITIONS: Mapping[SnapshotState, frozenset[SnapshotState]] = {
     "recovering": frozenset({"completed"}),
     "error": frozenset(),
 }
-
-# Observed: capture of 2026-09-25, in every copy that is not validated yet.
-METADATA_NOT_UPDATED = "Metadata not updated"
 
 
 def move(
@@ -82,13 +82,17 @@ class _Flight:
 
     snapshot_id: str
     attempt: CopyAttempt
-    failure: FailLater | None
-    """What an admission rule or a fault said about its end."""
+    failure: Evaluation | None
+    """What a rule of admission said about its end."""
     fault: CopyFault | None
     lane: Lane
     """Copies of one snapshot to one destination go one after the other."""
     rate: int = 0
     """Bytes per second that a time-based copy uses."""
+    validated: tuple[CopyAttempt, SnapshotRecord] | None = None
+    """The attempt that no rule objected to, and what is copied."""
+    why: str = ""
+    """That no rule objected, in words."""
     scheduled: list[Scheduled] = field(default_factory=list)
 
 
@@ -101,29 +105,30 @@ class Copies:
         self._flights: dict[str, _Flight] = {}
         self._lanes: dict[Lane, list[str]] = {}
         self._counts: dict[tuple[str, str], int] = {}
-        self._lineages: dict[tuple[str, str, str], list[str]] = {}
+        self._lineages = Lineages(world.snapshots.get)
         self._held: list[tuple[_Flight, Callable[[datetime], None]]] = []
 
     def in_progress(self, account_id: str, region: str) -> int:
         """Return how many copies of an account to a Region are pending."""
         return self._counts.get((account_id, region), 0)
 
-    def throughput_in_use(self, source_region: str, region: str) -> int:
-        """Return what the time-based copies between two Regions use, in bytes per second."""
+    def throughput_in_use(self, account_id: str, source_region: str, region: str) -> int:
+        """Return what an account's time-based copies between two Regions use, in bytes per second.
+
+        What a copy uses is its own from acceptance to its end.
+        """
         return sum(
             flight.rate
             for flight in self._flights.values()
             if flight.rate
+            and flight.attempt.caller.account_id == account_id
             and (flight.attempt.request.source_region, flight.attempt.region)
             == (source_region, region)
         )
 
     def has_key(self, source: SnapshotRecord, account_id: str, region: str, key_arn: str) -> bool:
         """Say whether an earlier copy of the same volume's data there has that key."""
-        return any(
-            record is not None and record.kms_key_arn == key_arn
-            for record in self._earlier(source, account_id, region)
-        )
+        return self._lineages.have_key(source, account_id, region, key_arn)
 
     def waits_for(self, snapshot_id: str) -> str | None:
         """Return the copy that a pending copy waits for before it starts, or None."""
@@ -139,21 +144,20 @@ class Copies:
     def accept(self, attempt: CopyAttempt, judgement: Judgement) -> SnapshotRecord:
         """Make the pending copy that an admitted attempt asks for, and schedule its life."""
         world, request = self._world, attempt.request
-        record = _accepted(world.ids.resource_id("snap"), attempt)
+        record = accepted(world.ids.resource_id("snap"), attempt)
         world.snapshots.add(record)
         account_id = attempt.caller.account_id
         tags = of_specifications(request.tag_specifications, "snapshot")
         world.tags.put(account_id, record.snapshot_id, tags)
         world.record(VerdictRecord(attempt.now, "admission", record.snapshot_id, judgement))
         note(world, record, None, attempt.now)
-        finding = judgement.failure
-        failure = finding.verdict if finding is not None else None
         flight = _Flight(
             record.snapshot_id,
             attempt,
-            failure if isinstance(failure, FailLater) else None,
+            judgement.failure,
             world.faults.take_copy(),
             _lane(attempt),
+            rate=_rate(attempt),
         )
         meanwhile = world.faults.take_meanwhile()
         if meanwhile is not None:
@@ -163,12 +167,17 @@ class Copies:
         return record
 
     def _enter(self, flight: _Flight) -> None:
-        attempt = flight.attempt
+        attempt, fault = flight.attempt, flight.fault
         self._flights[flight.snapshot_id] = flight
         place = (attempt.caller.account_id, attempt.region)
         self._counts[place] = self._counts.get(place, 0) + 1
         lane = self._lanes.setdefault(flight.lane, [])
         lane.append(flight.snapshot_id)
+        if fault is not None and fault.after is not None:
+            due = attempt.now + fault.after
+            self._schedule(flight, due, "fails by a fault", self._fail_by_fault)
+        due = attempt.now + self._world.validation_delay
+        self._schedule(flight, due, "is validated", self._validate)
         # AWS docs, EBS User Guide "Copy an Amazon EBS snapshot" (2023): a second copy of a
         # snapshot starts when the first one has ended.
         if len(lane) == 1:
@@ -196,14 +205,12 @@ class Copies:
             self._leave(flight, at)
 
     def _start(self, flight: _Flight, at: datetime) -> None:
-        world = self._world
+        """Let a copy begin that waits for no other; it copies once it is validated."""
         record = self._record(flight)
-        if record.copy is not None:
-            started = replace(record.copy, started_at=at)
-            world.snapshots.replace(replace(record, copy=started))
-        if flight.fault is not None and flight.fault.after is not None:
-            self._schedule(flight, at + flight.fault.after, "fails by a fault", self._fail_by_fault)
-        self._schedule(flight, at + world.validation_delay, "is validated", self._validate)
+        started = replace(copy_facts(record), started_at=at)
+        self._world.snapshots.replace(replace(record, copy=started))
+        if flight.validated is not None:
+            self._transfer(flight, *flight.validated, at)
 
     def _schedule(self, flight: _Flight, due: datetime, what: str, step: _Step) -> None:
         scheduled = self._world.timeline.schedule(
@@ -225,7 +232,7 @@ class Copies:
     def _validate(self, flight: _Flight, at: datetime) -> None:
         world = self._world
         if flight.failure is not None:
-            self._fail(flight, flight.failure, "a rule of admission", at)
+            self._fail_by_rule(flight, flight.failure, at)
             return
         if flight.fault is not None and flight.fault.after is None:
             self._fail_by_fault(flight, at)
@@ -234,33 +241,51 @@ class Copies:
         judgement = world.rules.validate(attempt)
         world.record(VerdictRecord(at, "validation", flight.snapshot_id, judgement))
         finding = judgement.failure
-        if finding is not None and isinstance(finding.verdict, FailLater):
-            self._fail(flight, finding.verdict, finding.rule.name, at, attempt)
+        if finding is not None:
+            self._fail_by_rule(flight, finding, at, attempt)
             return
-        self._copy(flight, attempt, at)
+        self._pass(flight, attempt, at)
 
-    def _copy(self, flight: _Flight, attempt: CopyAttempt, at: datetime) -> None:
-        """Show the metadata of the copy, and schedule its end."""
+    def _pass(self, flight: _Flight, attempt: CopyAttempt, at: datetime) -> None:
+        """Show the metadata of the copy, and let it go on."""
         world, record = self._world, self._record(flight)
         source = attempt.source or flight.attempt.source
         if source is None:  # a book without the rule source-snapshot-exists
             gone = FailLater("Source snapshot is not found", "there is nothing to copy")
             self._fail(flight, gone, "the copying itself", at)
             return
-        started = record.copy.started_at if record.copy and record.copy.started_at else at
-        ends = max(at, self._end_of(flight, attempt, source, started))
-        copied = replace(
+        flight.validated = (attempt, source)
+        flight.why = f"no rule of the book {world.rules.name!r} objected"
+        ahead = self.waits_for(flight.snapshot_id)
+        passed = replace(
             record,
-            **_metadata(attempt, source),
+            **metadata(attempt, source),
             data_size=source.data_size,
             state_message=None,
-            progressing=(started, ends),
-            copy=replace(_copy_facts(record), incremental=self._is_incremental(attempt, source)),
-            why=f"no rule of the book {world.rules.name!r} objected; it completes at"
-            f" {ends.isoformat()}",
+            why=f"{flight.why}; it waits for {ahead}" if ahead else flight.why,
         )
-        world.snapshots.replace(copied)
-        self._lineages.setdefault(_lineage(source, attempt), []).append(flight.snapshot_id)
+        world.snapshots.replace(passed)
+        if ahead is None:
+            self._transfer(flight, attempt, source, at)
+
+    def _transfer(
+        self, flight: _Flight, attempt: CopyAttempt, source: SnapshotRecord, at: datetime
+    ) -> None:
+        """Let the progress begin, and schedule the end."""
+        record = self._record(flight)
+        copy = copy_facts(record)
+        started = copy.started_at or at
+        ends = max(at, self._end_of(flight, attempt, source, started))
+        incremental = self._lineages.go_on(flight.snapshot_id, attempt, source)
+        copied = replace(
+            record,
+            progressing=(started, ends),
+            copy=replace(copy, incremental=incremental),
+            why=f"{flight.why}; it completes at {ends.isoformat()}",
+        )
+        if flight.fault is not None:
+            copied = replace(copied, why=f"{flight.why}; a fault of the test will fail it")
+        self._world.snapshots.replace(copied)
         if flight.fault is None:
             self._schedule(flight, ends, "completes", self._complete)
 
@@ -269,54 +294,44 @@ class Copies:
     ) -> datetime:
         minutes = attempt.request.completion_duration_minutes
         if flight.fault is not None and flight.fault.after is not None:
-            return started + flight.fault.after
+            return flight.attempt.now + flight.fault.after
         if minutes is None:
             return started + self._world.copy_duration
-        available = attempt.throughput.available or 1
+        # What the call could not see has no throughput yet.
+        flight.rate = flight.rate or _rate(attempt)
         wanted = timedelta(minutes=minutes)
-        needed = source.data_size / wanted.total_seconds()
-        if needed <= available:
-            flight.rate = int(needed)
+        if source.data_size <= flight.rate * wanted.total_seconds():
             return started + wanted
-        flight.rate = available
         # EBS User Guide, "Time-based copies": accepted, and late.
         self._schedule(flight, started + wanted, "misses its duration", self._miss)
-        return started + timedelta(seconds=source.data_size / available)
+        return started + timedelta(seconds=source.data_size / flight.rate)
 
     def _miss(self, flight: _Flight, at: datetime) -> None:
         world = self._world
         record = self._record(flight)
-        late = replace(record, copy=replace(_copy_facts(record), missed_duration=True))
+        late = replace(record, copy=replace(copy_facts(record), missed_duration=True))
         world.snapshots.replace(late)
         partition = world.partition_of(record.region)
         event_id = world.ids.uuid("event")
         world.emit(at, events.missed_duration(late, partition=partition, event_id=event_id, at=at))
 
-    def _is_incremental(self, attempt: CopyAttempt, source: SnapshotRecord) -> bool:
-        """Say whether the copy holds only what changed since the last one.
-
-        EBS User Guide, "Copy an Amazon EBS snapshot": in one Region with the same key always;
-        elsewhere if the latest copy there still exists, is not archived, and all copies there are
-        unencrypted or have the same key.
-        """
-        key_arn = attempt.key.arn if attempt.key is not None else None
-        if source.region == attempt.region:
-            return source.kms_key_arn == key_arn
-        earlier = self._earlier(source, attempt.caller.account_id, attempt.region)
-        if not earlier or earlier[-1] is None or earlier[-1].storage_tier == "archive":
-            return False
-        return all(record is None or record.kms_key_arn == key_arn for record in earlier)
-
-    def _earlier(
-        self, source: SnapshotRecord, account_id: str, region: str
-    ) -> list[SnapshotRecord | None]:
-        """Return the earlier copies of the same volume's data there; None for a deleted one."""
-        place = (_volume_of(source), account_id, region)
-        return [self._world.snapshots.get(copy) for copy in self._lineages.get(place, ())]
+    def _miss_by_holding(self, flight: _Flight, at: datetime) -> None:
+        copy = copy_facts(self._record(flight))
+        if copy.transfer_type == "time-based" and not copy.missed_duration:
+            self._miss(flight, at)
 
     def _complete(self, flight: _Flight, at: datetime) -> None:
-        why = f"no rule of the book {self._world.rules.name!r} objected"
-        self._end(flight, "completed", at, why=why)
+        self._end(flight, "completed", at, why=flight.why)
+
+    def _fail_by_rule(
+        self,
+        flight: _Flight,
+        finding: Evaluation,
+        at: datetime,
+        attempt: CopyAttempt | None = None,
+    ) -> None:
+        if isinstance(finding.verdict, FailLater):
+            self._fail(flight, finding.verdict, finding.rule.name, at, attempt)
 
     def _fail(
         self,
@@ -329,7 +344,7 @@ class Copies:
         attempt = attempt or flight.attempt
         source = attempt.source or flight.attempt.source
         shown = (
-            _metadata(attempt, source)
+            metadata(attempt, source)
             if failure.keeps_metadata and source is not None
             else {"volume_size": 0, "encrypted": False, "kms_key_arn": None}
         )
@@ -348,6 +363,8 @@ class Copies:
             scheduled.cancelled = True
         if world.faults.holding:
             self._held.append((flight, lambda later: self._end(flight, state, later, **members)))
+            if state == "completed":
+                self._miss_by_holding(flight, at)
             return
         if state == "completed":
             members["completion_time"] = to_milliseconds(at)
@@ -366,67 +383,6 @@ class Copies:
             end(at)
 
 
-def _accepted(snapshot_id: str, attempt: CopyAttempt) -> SnapshotRecord:
-    """Return a copy as it is right after the call. Observed: capture of 2026-09-25."""
-    request = attempt.request
-    timed = request.completion_duration_minutes is not None
-    return SnapshotRecord(
-        snapshot_id=snapshot_id,
-        region=attempt.region,
-        owner_id=attempt.caller.account_id,
-        volume_id=ARBITRARY_VOLUME_ID,
-        volume_size=0,
-        data_size=0,
-        start_time=to_milliseconds(attempt.now),
-        state="pending",
-        state_message=METADATA_NOT_UPDATED,
-        description=request.description,
-        outpost_arn=request.destination_outpost_arn,
-        availability_zone=request.destination_availability_zone,
-        copy=CopyFacts(
-            source_snapshot_id=request.source_snapshot_id or "",
-            source_region=request.source_region or "",
-            transfer_type="time-based" if timed else "standard",
-            completion_duration_minutes=request.completion_duration_minutes,
-        ),
-        why="accepted, and not validated yet",
-    )
-
-
-def _copy_facts(record: SnapshotRecord) -> CopyFacts:
-    if record.copy is None:
-        msg = f"{record.snapshot_id} is no copy"
-        raise ValueError(msg)
-    return record.copy
-
-
-def _metadata(attempt: CopyAttempt, source: SnapshotRecord) -> dict[str, Any]:
-    return {
-        "volume_size": source.volume_size,
-        "encrypted": attempt.encryption.encrypted,
-        "kms_key_arn": _shown_key(attempt),
-    }
-
-
-def _shown_key(attempt: CopyAttempt) -> str | None:
-    """Return the key ARN that DescribeSnapshots shows, also of a key that isn't there.
-
-    Observed is the ARN of a key that can't be used. What is shown where an alias names no key is
-    unknown: nothing here.
-    """
-    if attempt.key is not None or attempt.key_identifier is None:
-        return attempt.key.arn if attempt.key else None
-    arn = Arn.parse(attempt.key_identifier)
-    resource = arn.resource if arn else attempt.key_identifier
-    if resource.startswith("alias/"):
-        return None
-    if arn is not None:
-        return attempt.key_identifier
-    return (
-        f"arn:{attempt.partition}:kms:{attempt.region}:{attempt.caller.account_id}:key/{resource}"
-    )
-
-
 def _lane(attempt: CopyAttempt) -> Lane:
     request = attempt.request
     where = request.destination_outpost_arn or request.destination_availability_zone or ""
@@ -434,11 +390,11 @@ def _lane(attempt: CopyAttempt) -> Lane:
     return (source, attempt.caller.account_id, attempt.region, where)
 
 
-def _volume_of(source: SnapshotRecord) -> str:
-    if source.volume_id != ARBITRARY_VOLUME_ID:
-        return source.volume_id
-    return source.snapshot_id
-
-
-def _lineage(source: SnapshotRecord, attempt: CopyAttempt) -> tuple[str, str, str]:
-    return (_volume_of(source), attempt.caller.account_id, attempt.region)
+def _rate(attempt: CopyAttempt) -> int:
+    """Return what a time-based copy uses of the throughput, in bytes per second; 0 for others."""
+    minutes, source = attempt.request.completion_duration_minutes, attempt.source
+    if minutes is None or source is None:
+        return 0
+    needed = ceil(source.data_size / (60 * minutes))
+    # Without the rule copies-are-within-the-limit there may be nothing left, and still an end.
+    return min(needed, attempt.throughput.available or THROUGHPUT_STEP)

@@ -150,3 +150,17 @@ def test_an_earlier_copy_with_a_key_spares_the_next_its_data_key() -> None:
     assert world.copies.has_key(source, ACCOUNT, HERE, key.arn)
     assert not world.copies.has_key(source, OTHER_ACCOUNT, HERE, key.arn)
     assert not world.copies.has_key(source, ACCOUNT, THERE, key.arn)
+
+
+def test_a_copy_that_failed_is_no_base_for_the_next() -> None:
+    """It holds no data, whatever it showed before it failed."""
+    world = make_world()
+    source = make_snapshot(world)
+    world.faults.fail_copies("Internal error", after=30)
+    start(world, source)
+    world.pass_time(30)
+
+    first = copied(world, source)
+    second = copied(world, source)
+
+    assert [incremental(world, copy) for copy in (first, second)] == [False, True]

@@ -14,6 +14,7 @@ from tests.builders import (
     caller,
     delete,
     later,
+    make_key,
     make_snapshot,
     make_world,
     refusal,
@@ -151,3 +152,78 @@ def test_one_copy_too_many_is_rejected_until_another_has_ended() -> None:
     assert "The limit is 2 " in refused.message
     assert "The limit is 3 " in refused_again.message
     start(world)
+
+
+def test_a_copy_that_waits_is_validated_in_its_time() -> None:
+    """It shows its metadata and what it waits for, and does not progress before its turn."""
+    world = make_world()
+    source = make_snapshot(world)
+    first = start(world, source)
+    world.pass_time(10)
+    second = start(world, source)
+
+    world.pass_time(5)
+    validated = world.snapshot(second.snapshot_id)
+    world.pass_time(45)
+    begun = world.snapshot(second.snapshot_id)
+
+    assert (validated.volume_size, validated.state_message) == (8, None)
+    assert validated.progress_at(later(59)) == 0
+    assert validated.why == (
+        f"no rule of the book 'documented' objected; it waits for {first.snapshot_id}"
+    )
+    assert begun.progress_at(later(90)) == 50
+    assert begun.why == (
+        "no rule of the book 'documented' objected; it completes at 2026-01-31T12:02:00+00:00"
+    )
+
+
+def test_a_copy_that_waits_is_failed_in_its_time() -> None:
+    """A bad key does not wait for its turn, and nor does a fault."""
+    world = make_world()
+    source = make_snapshot(world)
+    start(world, source)
+    bad = start(world, source, encrypted=True, kms_key_id="alias/none")
+    world.faults.fail_copies("Internal error", after=30)
+    faulty = start(world, source)
+    last = start(world, source)
+
+    world.pass_time(5)
+    bad_one = state_of(world, bad.snapshot_id)
+    world.pass_time(25)
+    faulty_one = state_of(world, faulty.snapshot_id)
+    world.pass_time(90)
+
+    assert (bad_one, faulty_one) == ("error", "error")
+    assert world.snapshot(last.snapshot_id).completion_time == later(120)
+
+
+def test_a_copy_that_waits_for_days_does_not_outlive_its_presigned_url() -> None:
+    """The URL is looked at when the copy is validated, not when its turn comes."""
+    world = make_world()
+    key = make_key(world, region=THERE)
+    source = make_snapshot(world, kms_key_arn=key.arn)
+    start(world, source, completion_duration_minutes=2880)
+
+    second = start(world, source)
+    world.pass_time(2880 * 60 + 60)
+
+    assert state_of(world, second.snapshot_id) == "completed"
+
+
+def test_a_copy_whose_turn_comes_before_its_validation_starts_with_its_turn() -> None:
+    """Its progress counts from the end of the one before."""
+    world = make_world()
+    source = make_snapshot(world)
+    start(world, source)
+    world.pass_time(58)
+    second = start(world, source)
+
+    world.pass_time(2)
+    waiting = world.snapshot(second.snapshot_id)
+    world.pass_time(30)
+
+    assert waiting.state_message == "Metadata not updated"
+    assert world.snapshot(second.snapshot_id).progress_at(later(90)) == 50
+    world.pass_time(30)
+    assert world.snapshot(second.snapshot_id).completion_time == later(120)

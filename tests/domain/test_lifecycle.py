@@ -374,6 +374,7 @@ def test_a_rule_of_admission_may_fail_an_accepted_copy() -> None:
         "Because I say so",
         8,
     )
+    assert record.why == "tags-are-valid: the test replaced the rule"
 
 
 def test_every_step_is_written_down() -> None:
