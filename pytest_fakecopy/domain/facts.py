@@ -129,7 +129,7 @@ def _find_source(
         region=request.source_region or "",
         account_id=caller.account_id,
     )
-    if source is not None and now < source.start_time + world.faults.visibility_delay:
+    if source is not None and world.faults.hides(source.start_time, now):
         return None
     return source
 

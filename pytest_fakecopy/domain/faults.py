@@ -193,6 +193,10 @@ class Faults:
         """
         self.visibility_delay = _duration("delay_visibility", "delay", delay)
 
+    def hides(self, start_time: datetime, now: datetime) -> bool:
+        """Say whether the id of a snapshot of that time is too new to be visible to anybody."""
+        return now < start_time + self.visibility_delay
+
     def take_request(self, operation: str) -> RequestFault | None:
         """Use up the next fault for a request of that operation."""
         if self._requests:

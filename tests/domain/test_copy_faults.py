@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_fakecopy.domain.error_codes import Refused
+from pytest_fakecopy.domain.operations.snapshots import describe_snapshots
 from pytest_fakecopy.domain.records import TransitionRecord
 from tests.builders import (
     ACCOUNT,
     HERE,
+    OTHER_ACCOUNT,
+    caller,
     delete,
     later,
+    make_call,
     make_snapshot,
     make_world,
+    refusal,
     shown,
     snapshot_record,
     start,
@@ -222,3 +228,24 @@ def test_copies_that_are_held_again_by_the_end_of_another_stay_pending() -> None
     assert state_of(world, first.snapshot_id) == "completed"
     assert state_of(world, second.snapshot_id) == "pending"
     assert world.copies.is_held(second.snapshot_id)
+
+
+@pytest.mark.parametrize("account_id", [ACCOUNT, OTHER_ACCOUNT])
+def test_a_new_id_is_hidden_from_everybody(account_id: str) -> None:
+    """From those that it is shared with as well, whatever they do with it."""
+    world = make_world()
+    world.faults.delay_visibility(10)
+    source = make_snapshot(world, region=HERE, start_time=later(0), public=True)
+    ids = [source.snapshot_id]
+    who = caller(account_id)
+
+    hidden = refusal(world, source, caller=who)
+    with pytest.raises(Refused) as caught:
+        describe_snapshots(make_call(world, caller=who), snapshot_ids=ids)
+    listed = describe_snapshots(make_call(world, caller=who))["Snapshots"]
+    world.pass_time(10)
+
+    assert hidden.code == caught.value.response.code == "InvalidSnapshot.NotFound"
+    assert listed == []
+    assert len(describe_snapshots(make_call(world, caller=who), snapshot_ids=ids)["Snapshots"]) == 1
+    start(world, source, caller=who)

@@ -65,8 +65,7 @@ def find_owned(call: Call, snapshot_id: str | None) -> SnapshotRecord:
 
 
 def _has_appeared(call: Call, record: SnapshotRecord) -> bool:
-    delay = call.world.faults.visibility_delay
-    return not delay or record.owner_id != call.account_id or call.now >= record.start_time + delay
+    return not call.world.faults.hides(record.start_time, call.now)
 
 
 def snapshot_arn_of(call: Call, record: SnapshotRecord) -> str:
