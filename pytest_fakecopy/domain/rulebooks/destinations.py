@@ -104,9 +104,13 @@ def _source_defect(attempt: CopyAttempt) -> ErrorResponse | None:
         return codes.invalid_parameter_value(
             f"The snapshot '{source.snapshot_id}' is on an Outpost and cannot be copied."
         )
-    if source.availability_zone is not None and source.region != attempt.region:
+    if source.availability_zone is None:
+        return None
+    place = f"The snapshot '{source.snapshot_id}' is in the Local Zone {source.availability_zone}"
+    if source.region != attempt.region:
         return codes.invalid_parameter_value(
-            f"The snapshot '{source.snapshot_id}' is in the Local Zone {source.availability_zone}"
-            f" and cannot be copied to {attempt.region}, only within {source.region}."
+            f"{place} and cannot be copied to {attempt.region}, only within {source.region}."
         )
+    if attempt.request.destination_outpost_arn is not None:
+        return codes.invalid_parameter_value(f"{place} and cannot be copied to an Outpost.")
     return None

@@ -180,6 +180,13 @@ UNKNOWN = OUTPOST_ARN.replace("op-0a", "op-0b")
             id="source-on-an-outpost-to-a-zone",
         ),
         pytest.param(
+            to_outpost(source=ZONED_SOURCE),
+            VALUE,
+            f"The snapshot '{SOURCE_ID}' is in the Local Zone us-east-1-bos-1b and cannot be copied"
+            " to an Outpost.",
+            id="source-in-a-zone-to-an-outpost",
+        ),
+        pytest.param(
             {"source": snapshot_record(availability_zone="us-west-2-lax-1a")},
             VALUE,
             f"The snapshot '{SOURCE_ID}' is in the Local Zone us-west-2-lax-1a and cannot be copied"
