@@ -258,7 +258,10 @@ class KeyRegistry:
             if arn.service != "kms" or arn.partition != self._partition_of(region_):
                 return None
         if kind.startswith("alias/"):
-            return self._keys.get(self.alias_target(region_, account_, kind) or "")
+            if (region_, account_) == (region, account_id):
+                return self._keys.get(self.alias_target(region_, account_, kind) or "")
+            # The default key of another place is not made for whoever mentions it.
+            return self._keys.get(self._aliases.get((region_, account_, kind), ""))
         if arn is not None:
             return self._keys.get(identifier)
         return self._keys.get(self.arn_of(region_, account_, kind))

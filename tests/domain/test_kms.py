@@ -294,3 +294,32 @@ def test_ebs_takes_symmetric_encryption_keys_alone(spec: str, usage: str, symmet
 def test_an_alias_name_has_a_form(name: str, good: bool) -> None:
     """It is `alias/` and up to 250 letters, digits, slashes, underscores and hyphens."""
     assert is_alias_name(name) is good
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        pytest.param(arn("alias/aws/ebs", account_id=OTHER_ACCOUNT), id="other-account"),
+        pytest.param(arn("alias/aws/ebs", region=THERE), id="other-region"),
+        pytest.param(arn("alias/aws/ebs", region="nowhere"), id="no-region"),
+        pytest.param(arn("alias/aws/ebs", account_id=""), id="no-account"),
+    ],
+)
+def test_naming_the_default_key_of_another_place_makes_none(identifier: str) -> None:
+    """It is found where it is there already, and not made for whoever mentions it."""
+    keys = make_world().keys
+
+    key = keys.resolve(identifier, region=HERE, account_id=ACCOUNT)
+
+    assert key is None
+    assert len(keys) == 0
+
+
+def test_the_default_key_of_another_region_is_found_where_it_is_there() -> None:
+    """So that a copy fails for its Region, and not for being nothing."""
+    keys = make_world().keys
+    there = keys.default_ebs_key(THERE, ACCOUNT)
+
+    found = keys.resolve(arn("alias/aws/ebs", region=THERE), region=HERE, account_id=ACCOUNT)
+
+    assert found == there
