@@ -62,7 +62,7 @@ class Options:
         for name, choices in _CHOICES.items():
             _require_choice(name, getattr(self, name), choices)
         set_ = object.__setattr__
-        if not re.fullmatch(r"[0-9]{12}", str(self.account_id)):
+        if not isinstance(self.account_id, str) or not re.fullmatch("[0-9]{12}", self.account_id):
             raise _wrong("account_id", self.account_id, '12 digits: account_id="111122223333"')
         set_(self, "start_time", _moment(self.start_time))
         for name in ("validation_delay", "copy_duration"):
@@ -102,32 +102,33 @@ def _require_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise _wrong(name, value, listed + "." + nearest(str(value), choices))
 
 
-def _moment(value: object) -> datetime | None:
-    if value is None:
-        return None
+def _moment(given: object) -> datetime | None:
     expected = 'an aware datetime or ISO 8601 with an offset: start_time="2026-01-31T12:00:00Z"'
-    if isinstance(value, str):
+    moment = given
+    if isinstance(given, str):
         try:
-            value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            moment = datetime.fromisoformat(given.strip().replace("Z", "+00:00"))
         except ValueError:
-            raise _wrong("start_time", value, expected) from None
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise _wrong("start_time", value, expected)
-    return value.astimezone(timezone.utc)
+            raise _wrong("start_time", given, expected) from None
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise _wrong("start_time", given, expected)
+    return moment.astimezone(timezone.utc)
 
 
-def _duration(name: str, value: object) -> timedelta:
+def _duration(name: str, given: object) -> timedelta:
     expected = f"a timedelta or seconds, not negative: {name}=30"
-    if isinstance(value, bool):
-        raise _wrong(name, value, expected)
-    if not isinstance(value, timedelta):
+    if isinstance(given, timedelta):
+        duration = given
+    else:
         try:
-            value = timedelta(seconds=float(value))  # type: ignore[arg-type]  # refused below
+            duration = timedelta(seconds=float(given))  # type: ignore[arg-type]  # refused below
         except (TypeError, ValueError, OverflowError):
-            raise _wrong(name, value, expected) from None
-    if value < timedelta(0):
-        raise _wrong(name, value, expected)
-    return value
+            raise _wrong(name, given, expected) from None
+    if isinstance(given, bool) or duration < timedelta(0):
+        raise _wrong(name, given, expected)
+    return duration
 
 
 def _whole(name: str, options: Options, *, least: int) -> int:
