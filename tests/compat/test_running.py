@@ -192,6 +192,18 @@ def test_swallowing_a_rejection_is_found_out(fake_ec2: FakeEC2) -> None:
     assert "rejected with InvalidSnapshot.NotFound, 400, by source-snapshot-exists." in found
 
 
+def test_a_retry_may_get_through(fake_ec2: FakeEC2) -> None:
+    """Where the very same call is accepted later, its reason to be rejected had gone."""
+
+    def patient(call: CopyCall) -> str:
+        with pytest.raises(ClientError, match="ResourceLimitExceeded"):
+            start(call)
+        time.sleep(90)
+        return wait(call)
+
+    scenario("copies-too-many").check(fake_ec2, patient)
+
+
 def test_a_held_copy_is_found_out(fake_ec2: FakeEC2) -> None:
     """A copy that nothing is due to end can't be judged, and that is said."""
     fake_ec2.faults.hold_copies()
