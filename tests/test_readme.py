@@ -11,11 +11,13 @@ import pytest
 
 from pytest_fakecopy import quickstart
 from pytest_fakecopy.options import Options
+from pytest_fakecopy.scenarios import CATALOGUE, markdown_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 README = Path(__file__).parent.parent / "README.md"
+RULES = re.compile(r"^<!-- rules -->\n(.*?)\n<!-- /rules -->$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -76,3 +78,18 @@ def test_every_option_stands_in_the_readme() -> None:
     missing = [name for name in Options.names() if f"| `{name}` |" not in text]
 
     assert missing == []
+
+
+def test_the_rules_in_the_readme_are_those_of_the_books() -> None:
+    """The table stands between two comments; it is `markdown_table()`, to be put there again."""
+    table = RULES.search(README.read_text(encoding="utf-8"))
+
+    assert table is not None
+    assert table[1].splitlines() == markdown_table().splitlines()
+
+
+def test_the_readme_counts_the_scenarios() -> None:
+    """The number that it names is that of the catalogue."""
+    text = README.read_text(encoding="utf-8")
+
+    assert f"a catalogue of {len(CATALOGUE)} scenarios" in text
