@@ -77,11 +77,10 @@ def test_code_may_not_wait(fake_ec2: FakeEC2, id_: str) -> None:
     scenario(id_).check(fake_ec2, start, waits=False)
 
 
-def test_code_has_exceptions_of_its_own(fake_ec2: FakeEC2) -> None:
-    """They are named, and anything else goes through."""
-    bad_key = scenario("kms-key-disabled")
-
-    bad_key.check(fake_ec2, wait_and_delete, raises=CopyFailedError, leaves_nothing=True)
+@pytest.mark.parametrize("id_", ["plain", "kms-key-disabled"])
+def test_code_has_exceptions_of_its_own(fake_ec2: FakeEC2, id_: str) -> None:
+    """They are named, and code that cleans up has nothing to hide."""
+    scenario(id_).check(fake_ec2, wait_and_delete, raises=CopyFailedError, leaves_nothing=True)
 
 
 def test_another_exception_goes_through(fake_ec2: FakeEC2) -> None:

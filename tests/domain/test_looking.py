@@ -159,6 +159,16 @@ def test_a_rule_of_ones_own_takes_three_lines() -> None:
         assert judgement.findings[-1].rule is rule
         assert dict(judgement.facts("only-prod-keys")) == {"request.kms_key_id": None}
 
+        fake_ec2.kms.add_key(alias="prod")
+        copy = client.copy_snapshot(
+            SourceRegion="us-east-1",
+            SourceSnapshotId=source.snapshot_id,
+            Encrypted=True,
+            KmsKeyId="alias/prod",
+        )
+
+        fake_ec2.assert_eventually_completed(copy["SnapshotId"])
+
 
 @pytest.mark.parametrize(
     ("members", "message"),
