@@ -178,6 +178,7 @@ class Gateway:
             now=exchange.at,
             endpoint_host=request.host,
             dry_run=bool(arguments.pop("DryRun", False)),
+            request_id=exchange.request_id,
         )
         accepted = _accepted_by(serve)
         named: dict[str, Any] = {}

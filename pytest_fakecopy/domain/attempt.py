@@ -34,6 +34,8 @@ class CopyRequest:
     completion_duration_minutes: int | None = None
     tag_specifications: tuple[Mapping[str, Any], ...] = ()
     dry_run: bool = False
+    for_image: bool = False
+    """Whether CopyImage asks for it, which takes no presigned URL."""
 
 
 THROUGHPUT_STEP = 1024**2

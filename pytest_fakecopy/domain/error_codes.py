@@ -19,7 +19,7 @@ class ErrorResponse:
     status: int = 400
 
 
-class Refused(Exception):  # noqa: N818  # carries a value to the gateway, is no error of ours
+class Refused(Exception):  # carries a value to the gateway, is no error of ours
     """Carries an `ErrorResponse` from an operation to the gateway, which answers it."""
 
     def __init__(self, response: ErrorResponse) -> None:
@@ -122,6 +122,11 @@ def snapshot_in_use(snapshot_id: str, image_id: str) -> ErrorResponse:
     return ErrorResponse(
         "InvalidSnapshot.InUse", f"The snapshot {snapshot_id} is currently in use by {image_id}"
     )
+
+
+def image_not_found(image_id: str) -> ErrorResponse:
+    """Return the answer to an image that is not there. Observed in many issues."""
+    return ErrorResponse("InvalidAMIID.NotFound", f"The image id '[{image_id}]' does not exist")
 
 
 def copy_limit_exceeded(limit: int) -> ErrorResponse:

@@ -32,6 +32,10 @@ class IdSource:
         """Return 64 hexadecimal digits, for grants and tokens."""
         return self._digest(kind) + self._digest(kind)
 
+    def access_key(self, prefix: str) -> tuple[str, str]:
+        """Return an access key id that starts with *prefix*, and a secret."""
+        return access_key_of(self._seed, self._digest(prefix), prefix)
+
 
 def access_key_of(seed: int, account_id: str, prefix: str = "AKIA") -> tuple[str, str]:
     """Return an access key id and a secret for an account, the same ones for the same seed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pytest_fakecopy.domain.arns import Arn
@@ -58,6 +59,7 @@ KEY_SPECS: dict[str, tuple[KeyUsage, ...]] = {
 }
 
 DEFAULT_EBS_ALIAS = "alias/aws/ebs"
+EVERYBODY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,10 @@ class KeyRecord:
     primary_arn: str | None = None
     """The primary of a multi-Region key; its own ARN on the primary itself."""
     deletion_date: datetime | None = None
+    pending_window_days: int | None = None
+    """How long a primary key waits once its last replica is gone."""
     shared_with: frozenset[str] = frozenset()
-    """Other accounts that the key policy lets use it."""
+    """Other accounts that the key policy lets use it; `*` is everybody."""
     policy: str | None = None
     """The key policy as it was put; None where the default one is in force."""
     grants: tuple[Grant, ...] = ()
@@ -110,6 +114,7 @@ class KeyRecord:
         return (
             account_id == self.account_id
             or account_id in self.shared_with
+            or EVERYBODY in self.shared_with
             or any(_account_of(grant.grantee) == account_id for grant in self.grants)
         )
 
@@ -129,8 +134,22 @@ def schedule_removal(keys: KeyRegistry, timeline: Timeline, arn: str, date: date
         record = keys.get(arn)
         if record is not None and record.deletion_date == at:
             keys.remove(arn)
+            _start_waiting(keys, timeline, record, at)
 
     timeline.schedule(date, f"{arn} is deleted", remove, background=True)
+
+
+def _start_waiting(keys: KeyRegistry, timeline: Timeline, replica: KeyRecord, at: datetime) -> None:
+    """Start the waiting period of a primary key whose last replica was deleted.
+
+    KMS API reference, ScheduleKeyDeletion.
+    """
+    primary = keys.get(replica.primary_arn or "")
+    if primary is None or primary.key_state != "PendingReplicaDeletion" or keys.replicas(primary):
+        return
+    date = at + timedelta(days=primary.pending_window_days or 0)
+    keys.change(primary.arn, key_state="PendingDeletion", deletion_date=date)
+    schedule_removal(keys, timeline, primary.arn, date)
 
 
 def _account_of(principal: str) -> str:
@@ -150,6 +169,7 @@ class KeyRegistry:
         self._now = now
         self._keys: dict[str, KeyRecord] = {}
         self._aliases: dict[tuple[str, str, str], str] = {}
+        self._alias_dates: dict[tuple[str, str, str], tuple[datetime, datetime]] = {}
 
     def __iter__(self) -> Iterator[KeyRecord]:
         """Iterate over all keys in the order in which they were made."""
@@ -203,7 +223,10 @@ class KeyRegistry:
     def set_alias(self, name: str, arn: str) -> None:
         """Let the alias *name* (`alias/x`) of the key's account and Region mean that key."""
         record = self._keys[arn]
-        self._aliases[record.region, record.account_id, name] = arn
+        place = (record.region, record.account_id, name)
+        created = self._alias_dates[place][0] if place in self._aliases else self._now()
+        self._aliases[place] = arn
+        self._alias_dates[place] = (created, self._now())
 
     def remove_alias(self, region: str, account_id: str, name: str) -> None:
         """Forget an alias."""
@@ -223,6 +246,20 @@ class KeyRegistry:
             if (alias_region, alias_account) == (region, account_id)
         }
 
+    def alias_dates(
+        self, region: str, account_id: str, name: str
+    ) -> tuple[datetime | None, datetime | None]:
+        """Return when an alias was created and when it was last changed."""
+        return self._alias_dates.get((region, account_id, name), (None, None))
+
+    def replicas(self, primary: KeyRecord) -> tuple[KeyRecord, ...]:
+        """Return the replicas of a multi-Region key."""
+        return tuple(
+            key
+            for key in self._keys.values()
+            if key.primary_arn == primary.arn and key.arn != primary.arn
+        )
+
     def aliases_of(self, arn: str) -> tuple[str, ...]:
         """Return the alias names of a key, in the order in which they were given."""
         return tuple(name for (_, _, name), target in self._aliases.items() if target == arn)
@@ -237,7 +274,7 @@ class KeyRegistry:
                 key_manager="AWS",
                 description="Default key that protects my EBS volumes when no other key is defined",
             )
-            self._aliases[place] = record.arn
+            self.set_alias(DEFAULT_EBS_ALIAS, record.arn)
         return self._keys[self._aliases[place]]
 
     def resolve(self, identifier: str, *, region: str, account_id: str) -> KeyRecord | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_fakecopy.domain import events, facts
+from pytest_fakecopy.domain import events, facts, resource_events
 from pytest_fakecopy.domain.attempt import THROUGHPUT_STEP
 from pytest_fakecopy.domain.copy_records import accepted, copy_facts, metadata
 from pytest_fakecopy.domain.lineages import Lineages
@@ -50,9 +50,29 @@ def move(
         msg = f"{record.snapshot_id} can't go from {record.state} to {state}"
         raise ValueError(msg)
     moved = replace(record, state=state, progressing=None, **members)  # type: ignore[arg-type]  # fields by name
+    if state == "error" and moved.lock is not None:
+        moved = _unlocked(world, moved, at)
     world.snapshots.replace(moved)
     note(world, moved, record.state, at)
     return moved
+
+
+def _unlocked(world: World, record: SnapshotRecord, at: datetime) -> SnapshotRecord:
+    """Take the lock off a snapshot that was locked while it was pending, and failed.
+
+    EBS User Guide, "Monitor Amazon EBS snapshot locks".
+    """
+    world.emit(
+        at,
+        resource_events.lock_snapshot(
+            record,
+            partition=world.partition_of(record.region),
+            event_id=world.ids.uuid("event"),
+            at=at,
+            failed=True,
+        ),
+    )
+    return replace(record, lock=None)
 
 
 def note(world: World, record: SnapshotRecord, before: str | None, at: datetime) -> None:

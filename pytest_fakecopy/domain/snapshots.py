@@ -9,8 +9,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from pytest_fakecopy.domain.archive import Tiering
+    from pytest_fakecopy.domain.locks import Lock
 
 SnapshotState: TypeAlias = Literal["pending", "completed", "error", "recoverable", "recovering"]
 TransferType: TypeAlias = Literal["standard", "time-based"]
@@ -38,19 +41,6 @@ class CopyFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Lock:
-    """A lock against deletion."""
-
-    mode: Literal["compliance", "governance"]
-    created_at: datetime
-    duration_days: int
-    starts_at: datetime
-    expires_at: datetime
-    cool_off_hours: int | None = None
-    cool_off_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SnapshotRecord:
     """A snapshot as it is at one moment. A change makes a new record."""
 
@@ -73,6 +63,9 @@ class SnapshotRecord:
     """From when to when the progress of a pending snapshot goes from 0% to 100%."""
     storage_tier: Literal["standard", "archive"] = "standard"
     restore_expiry_time: datetime | None = None
+    """When a temporarily restored snapshot goes back to the archive."""
+    tiering: Tiering | None = None
+    """Its last archival or restore."""
     outpost_arn: str | None = None
     availability_zone: str | None = None
     shared_with: frozenset[str] = frozenset()
@@ -81,10 +74,6 @@ class SnapshotRecord:
     copy: CopyFacts | None = None
     why: str = ""
     """One sentence: what decided its state."""
-
-    def is_visible_to(self, account_id: str) -> bool:
-        """Say whether that account can make volumes and copies of it: own, shared or public."""
-        return self.owner_id == account_id or self.public or account_id in self.shared_with
 
     def progress_at(self, now: datetime) -> int:
         """Return the progress in percent: computed from start, end and *now*, never stored."""
@@ -123,11 +112,21 @@ class _Sequence:
                 yield entries[index]
 
 
+def _never(_account_id: str, _region: str) -> bool:
+    return False
+
+
 class SnapshotRegistry:
     """All snapshots of a fake, of every account and Region."""
 
-    def __init__(self) -> None:
-        """Start without snapshots."""
+    def __init__(self, blocks_public: Callable[[str, str], bool] = _never) -> None:
+        """Start without snapshots.
+
+        Args:
+            blocks_public: Says whether an account treats its public snapshots in a Region as
+                private: block public access, in the mode `block-all-sharing`.
+        """
+        self._blocks_public = blocks_public
         self._records: dict[str, SnapshotRecord] = {}
         self._numbers: dict[str, int] = {}
         self._count = 0
@@ -176,10 +175,22 @@ class SnapshotRegistry:
         self._owned[record.region, record.owner_id].discard(self._numbers.pop(snapshot_id))
         self._shared.get(record.region, {}).pop(snapshot_id, None)
 
+    def is_public(self, record: SnapshotRecord) -> bool:
+        """Say whether everybody can see a snapshot: it is public, and that is not blocked."""
+        return record.public and not self._blocks_public(record.owner_id, record.region)
+
+    def can_see(self, account_id: str, record: SnapshotRecord) -> bool:
+        """Say whether that account can make volumes and copies of it: own, shared or public."""
+        return (
+            record.owner_id == account_id
+            or account_id in record.shared_with
+            or self.is_public(record)
+        )
+
     def visible(self, snapshot_id: str, *, region: str, account_id: str) -> SnapshotRecord | None:
         """Return the snapshot if it is in that Region and that account can see it."""
         record = self._records.get(snapshot_id)
-        if record is None or record.region != region or not record.is_visible_to(account_id):
+        if record is None or record.region != region or not self.can_see(account_id, record):
             return None
         return record
 
@@ -208,6 +219,6 @@ class SnapshotRegistry:
             for snapshot_id, number in self._shared.get(region, {}).items()
             if number > after
             and self._records[snapshot_id].owner_id != account_id
-            and self._records[snapshot_id].is_visible_to(account_id)
+            and self.can_see(account_id, self._records[snapshot_id])
         )
         return iter(sorted(entries))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_fakecopy.domain.images import ImageRegistry
 from pytest_fakecopy.domain.permissions import Permissions
 from pytest_fakecopy.domain.settings import Settings
 from pytest_fakecopy.domain.snapshots import SnapshotRegistry
@@ -51,12 +52,22 @@ class World:
     faults: Faults = field(init=False)
     copies: Copies = field(init=False)
     timeline: Timeline = field(default_factory=Timeline)
-    snapshots: SnapshotRegistry = field(default_factory=SnapshotRegistry)
+    snapshots: SnapshotRegistry = field(init=False)
     volumes: VolumeRegistry = field(default_factory=VolumeRegistry)
+    images: ImageRegistry = field(default_factory=ImageRegistry)
     settings: Settings = field(default_factory=Settings)
     tags: Tags = field(default_factory=Tags)
     permissions: Permissions = field(default_factory=Permissions)
     outposts: dict[str, Outpost] = field(default_factory=dict)
+    tokens: dict[tuple[str, str, str], tuple[object, str]] = field(default_factory=dict)
+    """By account, Region and ClientToken what was asked for with it, and the id that it made."""
+
+    def __post_init__(self) -> None:
+        """Connect the registries."""
+        self.snapshots = SnapshotRegistry(self._blocks_public)
+
+    def _blocks_public(self, account_id: str, region: str) -> bool:
+        return self.settings.get(account_id, region).block_public_access == "block-all-sharing"
 
     def partition_of(self, region: str) -> str:
         """Return the partition of a Region; one that nobody knows counts as "aws"."""

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_fakecopy.domain.operations import copy, identity, regions, snapshots, tagging
+from pytest_fakecopy.domain.operations import (
+    copy,
+    identity,
+    regions,
+    snapshots,
+    tagging,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,16 +20,17 @@ if TYPE_CHECKING:
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "ec2": {
         "CopySnapshot": copy.copy_snapshot,
-        "CreateSnapshot": snapshots.create_snapshot,
         "CreateTags": tagging.create_tags,
         "DeleteSnapshot": snapshots.delete_snapshot,
         "DeleteTags": tagging.delete_tags,
+        "DescribeAvailabilityZones": regions.describe_availability_zones,
         "DescribeRegions": regions.describe_regions,
         "DescribeSnapshots": snapshots.describe_snapshots,
         "DescribeTags": tagging.describe_tags,
     },
     "kms": {},
     "sts": {
+        "AssumeRole": identity.assume_role,
         "GetCallerIdentity": identity.get_caller_identity,
     },
 }

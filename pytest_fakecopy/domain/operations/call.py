@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain import kms_errors
 from pytest_fakecopy.domain.authorization import unauthorized
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Call:
     now: datetime
     endpoint_host: str
     dry_run: bool = False
+    request_id: str = ""
 
     @property
     def account_id(self) -> str:
@@ -51,7 +53,7 @@ class Call:
         """Return the ARN of an EC2 resource here, `volume/vol-...`; a snapshot's has no account."""
         return f"arn:{self.partition}:ec2:{self.region}:{account_id}:{resource}"
 
-    def authorize(self, *resources: str, action: str | None = None) -> None:
+    def authorize(self, *resources: str, action: str | None = None, tags: bool = False) -> None:
         """Refuse the call where a deny covers it, and answer a dry run that came so far.
 
         Every EC2 operation calls this once its parameters are known to be good, before it changes
@@ -59,7 +61,9 @@ class Call:
 
         Args:
             resources: The ARNs that it acts on; none is `*`.
-            action: What IAM calls it; None is `ec2:` and the operation.
+            action: What IAM calls it; None is the service and the operation.
+            tags: Whether it tags what it makes, the first of the resources: then the caller needs
+                `ec2:CreateTags` on that as well (capture of 2026-09-25).
 
         Raises:
             Refused: UnauthorizedOperation, or DryRunOperation.
@@ -67,12 +71,20 @@ class Call:
         permissions = self.world.permissions
         if permissions.denies:
             name = action or f"{self.service}:{self.operation}"
-            for resource in resources or ("*",):
-                error = unauthorized(permissions, self.caller, name, resource)
+            needed = [(name, resource) for resource in resources or ("*",)]
+            if tags:
+                needed.append(("ec2:CreateTags", needed[0][1]))
+            for permission, resource in needed:
+                error = unauthorized(permissions, self.caller, permission, resource)
                 if error is not None:
                     raise codes.Refused(_in_the_words_of(self.service, error))
         if self.dry_run:
-            raise codes.Refused(codes.DRY_RUN_OPERATION)
+            kms = self.service == "kms"
+            raise codes.Refused(kms_errors.DRY_RUN if kms else codes.DRY_RUN_OPERATION)
+
+    def event_id(self) -> str:
+        """Return the id of a new event."""
+        return self.world.ids.uuid("event")
 
 
 def _in_the_words_of(service: str, error: codes.ErrorResponse) -> codes.ErrorResponse:

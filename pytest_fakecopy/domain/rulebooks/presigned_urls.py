@@ -28,7 +28,9 @@ LONGEST = timedelta(days=7)
 def presigned_url_is_given(attempt: CopyAttempt) -> Verdict:
     """Reject a copy of an encrypted source that comes without a presigned URL."""
     # botocore 1.43: signs a PresignedUrl into every CopySnapshot. Only callers of the raw Query
-    # API, and other SDKs, leave it out.
+    # API, and other SDKs, leave it out. CopyImage has no such parameter.
+    if attempt.request.for_image:
+        return None
     source = attempt.source
     if source is not None and source.encrypted and not attempt.request.presigned_url:
         return Reject(
