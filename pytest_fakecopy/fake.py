@@ -34,6 +34,7 @@ from pytest_fakecopy.transports.environment import FakeEnvironment
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
 from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
+from pytest_fakecopy.views.volumes import Volumes
 from pytest_fakecopy.wire.endpoints import regions
 from pytest_fakecopy.wire.sigv4 import judge
 
@@ -81,6 +82,8 @@ class FakeEC2:
         """All snapshots; `.add()` makes one to copy."""
         self.kms = Keys(door)
         """All KMS keys; `.add_key()` makes one."""
+        self.volumes = Volumes(door)
+        """The volumes; `.add()` makes one to take snapshots of."""
         self.outposts = Outposts(door)
         """The Outposts; `.add()` makes one to copy to."""
         self.accounts = self._world.accounts

@@ -8,8 +8,11 @@ from pytest_fakecopy.domain.operations import (
     copy,
     identity,
     regions,
+    snapshot_creation,
     snapshots,
     tagging,
+    volume_creation,
+    volumes,
 )
 
 if TYPE_CHECKING:
@@ -20,13 +23,18 @@ if TYPE_CHECKING:
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "ec2": {
         "CopySnapshot": copy.copy_snapshot,
+        "CreateSnapshot": snapshot_creation.create_snapshot,
+        "CreateSnapshots": snapshot_creation.create_snapshots,
         "CreateTags": tagging.create_tags,
+        "CreateVolume": volume_creation.create_volume,
         "DeleteSnapshot": snapshots.delete_snapshot,
         "DeleteTags": tagging.delete_tags,
+        "DeleteVolume": volumes.delete_volume,
         "DescribeAvailabilityZones": regions.describe_availability_zones,
         "DescribeRegions": regions.describe_regions,
         "DescribeSnapshots": snapshots.describe_snapshots,
         "DescribeTags": tagging.describe_tags,
+        "DescribeVolumes": volumes.describe_volumes,
     },
     "kms": {},
     "sts": {

@@ -1,27 +1,24 @@
-"""Describe, create and delete snapshots."""
+"""Describe and delete snapshots."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import error_codes as codes
-from pytest_fakecopy.domain import events, lifecycle
+from pytest_fakecopy.domain import events, locks
 from pytest_fakecopy.domain.arns import is_account_id, is_snapshot_id
 from pytest_fakecopy.domain.filters import boolean, compile_filters
 from pytest_fakecopy.domain.operations import paging
 from pytest_fakecopy.domain.records import TransitionRecord
-from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord
-from pytest_fakecopy.domain.tags import as_list, of_specifications, specifications_defect
-from pytest_fakecopy.domain.timeline import to_milliseconds
+from pytest_fakecopy.domain.tags import as_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pytest_fakecopy.domain.operations.call import Call, Result
-
-# AWS docs, EC2 API error codes, ConcurrentSnapshotLimitExceeded: pending ones of a volume.
-_MOST_PENDING = 5
+    from pytest_fakecopy.domain.snapshots import SnapshotRecord
+    from pytest_fakecopy.domain.world import World
 
 
 def require_snapshot_id(snapshot_id: str | None) -> str:
@@ -118,19 +115,17 @@ def _checks(
     filters: Sequence[Mapping[str, Any]],
 ) -> list[Callable[[SnapshotRecord], bool]]:
     checks: list[Callable[[SnapshotRecord], bool]] = []
-    me = call.account_id
+    me, world = call.account_id, call.world
     if owners:
         wanted = {me if owner == "self" else _require_user(owner, "amazon") for owner in owners}
         checks.append(lambda record: record.owner_id in wanted)
     if restorers:
         users = {me if user == "self" else _require_user(user, "all") for user in restorers}
-        checks.append(lambda record: any(_is_restorable(record, user, me) for user in users))
+        checks.append(lambda record: any(_is_restorable(world, record, user, me) for user in users))
     if filters:
-        tags = call.world.tags
+        getters = _getters(call.now)
         checks.append(
-            compile_filters(
-                filters, _getters(call.now), lambda record: tags.of(me, record.snapshot_id)
-            )
+            compile_filters(filters, getters, lambda record: world.tags.of(me, record.snapshot_id))
         )
     return checks
 
@@ -144,14 +139,14 @@ def _require_user(user: str, *names: str) -> str:
     )
 
 
-def _is_restorable(record: SnapshotRecord, user: str, caller: str) -> bool:
+def _is_restorable(world: World, record: SnapshotRecord, user: str, caller: str) -> bool:
     """Say whether *user* can make volumes of a snapshot, as far as the caller is told.
 
     Capture of 2026-09-25: a recipient finds a shared snapshot by its own id and by `self`, not by
     the owner's.
     """
     if user == "all":
-        return record.public
+        return world.snapshots.is_public(record)
     if user == caller:
         return record.owner_id == caller or caller in record.shared_with
     return record.owner_id == caller and user in record.shared_with
@@ -208,92 +203,6 @@ def described(call: Call, record: SnapshotRecord) -> dict[str, Any]:
     return item
 
 
-def create_snapshot(
-    call: Call,
-    *,
-    volume_id: str,
-    description: str = "",
-    tag_specifications: Sequence[Mapping[str, Any]] = (),
-) -> Result:
-    """Start a snapshot of a volume. API reference, CreateSnapshot."""
-    world = call.world
-    defect = specifications_defect(tag_specifications, "snapshot")
-    if defect is not None:
-        raise codes.Refused(defect)
-    volume = world.volumes.find(volume_id, region=call.region, account_id=call.account_id)
-    call.authorize(
-        call.arn("snapshot/*"), call.arn(f"volume/{volume_id}", account_id=call.account_id)
-    )
-    if volume is None:
-        raise codes.Refused(codes.volume_not_found(volume_id))
-    _require_few_pending(call, volume_id)
-    record = SnapshotRecord(
-        snapshot_id=world.ids.resource_id("snap"),
-        region=call.region,
-        owner_id=call.account_id,
-        volume_id=volume_id,
-        volume_size=volume.size,
-        data_size=volume.size * GIB,
-        start_time=to_milliseconds(call.now),
-        state="pending",
-        description=description,
-        encrypted=volume.encrypted,
-        kms_key_arn=volume.kms_key_arn,
-        progressing=(call.now, call.now + world.copy_duration),
-        why="its volume is being read",
-    )
-    begin_snapshot(call, record, of_specifications(tag_specifications, "snapshot"))
-    item = described(call, record)
-    # Recorded answers of EC2: empty here, a percentage in DescribeSnapshots.
-    item["Progress"] = ""
-    return item
-
-
-def begin_snapshot(call: Call, record: SnapshotRecord, tags: Mapping[str, str]) -> None:
-    """Keep a pending snapshot of a volume, and schedule its completion.
-
-    Assumed: it takes as long as a copy does.
-    """
-    world = call.world
-    world.snapshots.add(record)
-    world.tags.put(call.account_id, record.snapshot_id, tags)
-    lifecycle.note(world, record, None, call.now)
-
-    def complete(at: datetime) -> None:
-        pending = world.snapshots.get(record.snapshot_id)
-        if pending is None:  # deleted in between
-            return
-        done = lifecycle.move(
-            world,
-            pending,
-            "completed",
-            at,
-            completion_time=to_milliseconds(at),
-            why="its volume was read",
-        )
-        partition = world.partition_of(done.region)
-        event_id = world.ids.uuid("event")
-        world.emit(at, events.create_snapshot(done, partition=partition, event_id=event_id, at=at))
-
-    due = call.now + world.copy_duration
-    world.timeline.schedule(due, f"{record.snapshot_id} completes", complete)
-
-
-def _require_few_pending(call: Call, volume_id: str) -> None:
-    pending = sum(
-        record.volume_id == volume_id and record.copy is None and record.state == "pending"
-        for _, record in call.world.snapshots.page(region=call.region, account_id=call.account_id)
-    )
-    if pending >= _MOST_PENDING:
-        # Code documented, text assumed.
-        raise codes.Refused(
-            codes.ErrorResponse(
-                "ConcurrentSnapshotLimitExceeded",
-                f"Maximum allowed in-progress snapshots for {volume_id} exceeded.",
-            )
-        )
-
-
 def delete_snapshot(call: Call, *, snapshot_id: str) -> Result:
     """Delete a snapshot, a pending one too. API reference, DeleteSnapshot.
 
@@ -301,7 +210,13 @@ def delete_snapshot(call: Call, *, snapshot_id: str) -> Result:
     """
     record = find_owned(call, snapshot_id)
     call.authorize(snapshot_arn_of(call, record))
-    _require_deletable(call, record)
+    require_deletable(call, record)
+    forget(call, record)
+    return {}
+
+
+def forget(call: Call, record: SnapshotRecord) -> None:
+    """Take a snapshot out of the world, with its tags and, of a copy, all that was scheduled."""
     world = call.world
     world.snapshots.remove(record.snapshot_id)
     world.copies.discard(record.snapshot_id, call.now)
@@ -314,15 +229,17 @@ def delete_snapshot(call: Call, *, snapshot_id: str) -> Result:
             record.owner_id,
             record.state,
             "deleted",
-            why="DeleteSnapshot",
+            why=call.operation,
         )
     )
-    return {}
 
 
-def _require_deletable(call: Call, record: SnapshotRecord) -> None:
-    lock = record.lock
-    if lock is not None and call.now < lock.expires_at:
+def require_deletable(call: Call, record: SnapshotRecord) -> None:
+    """Refuse to delete a snapshot that an image is made of, or that is locked."""
+    for image in call.world.images.using(record.snapshot_id):
+        if image.state(call.world.snapshots) != "failed":
+            raise codes.Refused(codes.snapshot_in_use(record.snapshot_id, image.image_id))
+    if locks.holds(record, call.now):
         # Documented is only that it can't be deleted; code and text are assumed.
         raise codes.Refused(
             codes.ErrorResponse(
