@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pytest_fakecopy.domain.operations import (
     copy,
     identity,
+    image_copies,
+    images,
     regions,
     snapshot_creation,
     snapshots,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
     "ec2": {
+        "CopyImage": image_copies.copy_image,
         "CopySnapshot": copy.copy_snapshot,
         "CreateSnapshot": snapshot_creation.create_snapshot,
         "CreateSnapshots": snapshot_creation.create_snapshots,
@@ -30,11 +33,14 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
         "DeleteSnapshot": snapshots.delete_snapshot,
         "DeleteTags": tagging.delete_tags,
         "DeleteVolume": volumes.delete_volume,
+        "DeregisterImage": images.deregister_image,
         "DescribeAvailabilityZones": regions.describe_availability_zones,
+        "DescribeImages": images.describe_images,
         "DescribeRegions": regions.describe_regions,
         "DescribeSnapshots": snapshots.describe_snapshots,
         "DescribeTags": tagging.describe_tags,
         "DescribeVolumes": volumes.describe_volumes,
+        "RegisterImage": images.register_image,
     },
     "kms": {},
     "sts": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import facts
@@ -13,7 +14,9 @@ from pytest_fakecopy.domain.tags import as_list
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.operations.call import Call, Result
+    from pytest_fakecopy.domain.rules import Judgement
     from pytest_fakecopy.domain.snapshots import SnapshotRecord
 
 
@@ -60,6 +63,21 @@ def start_copy(call: Call, request: CopyRequest) -> SnapshotRecord:
     Raises:
         Refused: a rule of admission rejects it.
     """
+    return start_copies(call, [request])[0]
+
+
+def start_copies(call: Call, requests: Sequence[CopyRequest]) -> list[SnapshotRecord]:
+    """Judge several copies and make them pending: all of them, or none.
+
+    Raises:
+        Refused: a rule of admission rejects one of them.
+    """
+    admitted = [_admit(call, request, ahead) for ahead, request in enumerate(requests)]
+    return [call.world.copies.accept(attempt, judgement) for attempt, judgement in admitted]
+
+
+def _admit(call: Call, request: CopyRequest, ahead: int) -> tuple[CopyAttempt, Judgement]:
+    """Judge a copy; *ahead* others of the same call count as in progress already."""
     world = call.world
     attempt = facts.at_the_call(
         world,
@@ -69,9 +87,11 @@ def start_copy(call: Call, request: CopyRequest) -> SnapshotRecord:
         endpoint_host=call.endpoint_host,
         now=call.now,
     )
+    if ahead:
+        attempt = replace(attempt, copies_in_progress=attempt.copies_in_progress + ahead)
     judgement = world.rules.admit(attempt)
     rejection = judgement.rejection
     if rejection is not None:
         world.record(VerdictRecord(call.now, "admission", None, judgement))
         raise Refused(rejection.error)
-    return world.copies.accept(attempt, judgement)
+    return attempt, judgement

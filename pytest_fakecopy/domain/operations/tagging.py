@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.filters import compile_filters
 from pytest_fakecopy.domain.operations import paging
+from pytest_fakecopy.domain.operations.images import find_image
 from pytest_fakecopy.domain.tags import LONGEST_KEY, MOST_TAGS, TAG_LIMIT_EXCEEDED, tags_defect
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def _require_resource(call: Call, resource_id: str) -> None:
         raise codes.Refused(codes.snapshot_not_found(resource_id))
     if prefix == "vol" and world.volumes.find(resource_id, **place) is None:
         raise codes.Refused(codes.volume_not_found(resource_id))
+    if prefix == "ami" and find_image(call, resource_id) is None:
+        raise codes.Refused(codes.image_not_found(resource_id))
 
 
 def _require_resources(call: Call, resources: Sequence[str]) -> None:
@@ -147,4 +150,6 @@ def _is_here(call: Call, resource_id: str) -> bool:
     if record is not None:
         return record.region == call.region
     place = {"region": call.region, "account_id": call.account_id}
+    if resource_id.startswith("ami-"):
+        return find_image(call, resource_id) is not None
     return world.volumes.find(resource_id, **place) is not None
