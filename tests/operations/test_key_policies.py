@@ -1,0 +1,209 @@
+"""GetKeyPolicy, PutKeyPolicy, and who is let in by what a policy says."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_fakecopy.domain import key_policies
+from tests.operations.answers import OTHER, OWNER, code, refusal, state_of
+
+if TYPE_CHECKING:
+    from pytest_fakecopy import FakeEC2
+
+ROOT = f"arn:aws:iam::{OTHER}:root"
+NEEDED = ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:ReEncrypt*"]
+OWN = {
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{OWNER}:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """Return a policy that leaves the key to its owner, with further statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [OWN, *statements]})
+
+
+def allow(principal: object, action: object = "kms:*", **members: Any) -> dict[str, Any]:
+    """Return a statement that allows."""
+    return {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": action,
+        "Resource": "*",
+        **members,
+    }
+
+
+def test_the_default_policy_is_the_owners(fake: FakeEC2, kms: Any) -> None:
+    """And says whom the test shared the key with."""
+    own, shared = fake.kms.add_key(), fake.kms.add_key(shared_with=[OTHER])
+
+    texts = [kms.get_key_policy(KeyId=key.arn)["Policy"] for key in (own, shared)]
+
+    statements = [json.loads(text)["Statement"] for text in texts]
+    assert [len(one) for one in statements] == [1, 2]
+    assert statements[1][1]["Principal"] == {"AWS": ROOT}
+    parsed = key_policies.parse(texts[1])
+    assert parsed is not None
+    assert key_policies.shared_with(parsed, OWNER) == {OTHER}
+    assert not key_policies.locks_out(parsed, OWNER)
+
+
+def test_a_policy_shares_a_key(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
+    """What was put is returned as it was, and the other account is let in."""
+    key = fake.kms.add_key()
+    text = policy(allow({"AWS": ROOT}, NEEDED))
+
+    kms.put_key_policy(KeyId=key.key_id, Policy=text, PolicyName="default")
+
+    answer = kms.get_key_policy(KeyId=key.key_id, PolicyName="default")
+    assert (answer["Policy"], answer["PolicyName"]) == (text, "default")
+    assert key.shared_with == {OTHER}
+    assert other_kms.describe_key(KeyId=key.arn)["KeyMetadata"]["Arn"] == key.arn
+
+
+def test_a_policy_takes_a_key_back(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
+    """The one before counts no more."""
+    key = fake.kms.add_key(shared_with=[OTHER])
+
+    kms.put_key_policy(KeyId=key.key_id, Policy=policy())
+
+    assert key.shared_with == frozenset()
+    assert code(other_kms.describe_key, KeyId=key.arn) == "AccessDeniedException"
+
+
+def test_a_key_can_be_created_with_a_policy(kms: Any, fake: FakeEC2) -> None:
+    """It shares the key from the start."""
+    key = kms.create_key(Policy=policy(allow("*")))["KeyMetadata"]
+
+    assert fake.kms[key["Arn"]].shared_with == {"*"}
+
+
+def test_a_copy_of_a_shared_snapshot_needs_the_policy(
+    fake: FakeEC2, kms: Any, other_ec2: Any
+) -> None:
+    """Without it the copy is accepted and fails later."""
+    key = fake.kms.add_key()
+    source = fake.snapshots.add(kms_key=key, shared_with=[OTHER])
+    request = {"SourceRegion": "us-east-1", "SourceSnapshotId": source.snapshot_id}
+
+    refused = other_ec2.copy_snapshot(**request)["SnapshotId"]
+    fake.assert_eventually_error(refused, match="not accessible")
+    kms.put_key_policy(KeyId=key.arn, Policy=policy(allow({"AWS": ROOT}, NEEDED)))
+    copied = other_ec2.copy_snapshot(**request)["SnapshotId"]
+
+    fake.assert_eventually_completed(copied)
+
+
+CALLER = {"StringEquals": {"kms:CallerAccount": OTHER}}
+VIA = {"StringEquals": {"kms:ViaService": "ec2.us-east-1.amazonaws.com"}}
+SPLIT = (
+    allow({"AWS": ROOT}, NEEDED[:1] + NEEDED[2:]),
+    allow(
+        {"AWS": ROOT}, "kms:CreateGrant", Condition={"Bool": {"kms:GrantIsForAWSResource": True}}
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        pytest.param([allow({"AWS": ROOT})], {OTHER}, id="root"),
+        pytest.param([allow({"AWS": OTHER})], {OTHER}, id="account-id"),
+        pytest.param([allow({"AWS": [ROOT, OTHER]})], {OTHER}, id="list"),
+        pytest.param([allow({"AWS": f"arn:aws:iam::{OTHER}:role/x"})], {OTHER}, id="role"),
+        pytest.param([allow({"AWS": "*"})], {"*"}, id="everybody"),
+        pytest.param([allow("*")], {"*"}, id="star"),
+        pytest.param([allow("*", Condition=CALLER)], {OTHER}, id="caller-account"),
+        pytest.param([allow("*", Condition=VIA)], {"*"}, id="via-service"),
+        pytest.param(
+            [allow({"AWS": [ROOT, "777788889999"]}, Condition=CALLER)], {OTHER}, id="one-caller"
+        ),
+        pytest.param([allow({"AWS": ROOT}, NEEDED)], {OTHER}, id="needed-actions"),
+        pytest.param([allow({"AWS": ROOT}, NEEDED[1:])], set(), id="one-action-is-missing"),
+        pytest.param(SPLIT, {OTHER}, id="two-statements"),
+        pytest.param([allow({"AWS": ROOT}, "KMS:*")], {OTHER}, id="case"),
+        pytest.param([allow({"Service": "ec2.amazonaws.com"})], set(), id="service"),
+        pytest.param([allow({"AWS": "AIDAEXAMPLE"})], set(), id="deleted-user"),
+        pytest.param([allow({"AWS": 7})], set(), id="no-text"),
+        pytest.param(
+            [allow({"AWS": ROOT}), {**allow({"AWS": ROOT}, "kms:Decrypt"), "Effect": "Deny"}],
+            set(),
+            id="denied",
+        ),
+        pytest.param(
+            [allow({"AWS": ROOT}), {**allow("*", "kms:Encrypt"), "Effect": "Deny"}],
+            {OTHER},
+            id="denied-something-else",
+        ),
+    ],
+)
+def test_whom_a_policy_lets_in(statements: list[dict[str, Any]], expected: set[str]) -> None:
+    """Accounts that may do all that EBS needs."""
+    parsed = key_policies.parse(policy(*statements))
+
+    assert parsed is not None
+    assert key_policies.shared_with(parsed, OWNER) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        '{"Statement": []}',
+        '{"Statement": ["x"]}',
+        '{"Statement": {"Effect": "Maybe", "Principal": "*", "Action": "*"}}',
+        '{"Statement": {"Effect": "Allow", "Action": "*"}}',
+        '{"Statement": {"Effect": "Allow", "Principal": "*"}}',
+    ],
+)
+def test_what_is_no_policy_is_refused(fake: FakeEC2, kms: Any, text: str) -> None:
+    """The text of the error is assumed."""
+    key = fake.kms.add_key()
+    before = state_of(fake)
+
+    answer = code(kms.put_key_policy, KeyId=key.arn, Policy=text)
+
+    assert answer == "MalformedPolicyDocumentException"
+    assert state_of(fake) == before
+
+
+def test_one_statement_need_not_be_a_list(fake: FakeEC2, kms: Any) -> None:
+    """As in all policies."""
+    key = fake.kms.add_key()
+
+    kms.put_key_policy(KeyId=key.arn, Policy=json.dumps({"Statement": OWN}))
+
+    assert key.shared_with == frozenset()
+
+
+def test_the_owner_is_not_locked_out(fake: FakeEC2, kms: Any) -> None:
+    """Unless that is what is asked for."""
+    key = fake.kms.add_key()
+    text = json.dumps({"Statement": [allow({"AWS": ROOT}), allow({"AWS": OWNER}, "kms:Decrypt")]})
+
+    answer = refusal(kms.put_key_policy, KeyId=key.arn, Policy=text)
+    kms.put_key_policy(KeyId=key.arn, Policy=text, BypassPolicyLockoutSafetyCheck=True)
+
+    assert answer == (
+        "MalformedPolicyDocumentException",
+        "The new key policy will not allow you to update the key policy in the future.",
+    )
+    assert key.shared_with == {OTHER}
+
+
+def test_there_is_one_policy(fake: FakeEC2, kms: Any) -> None:
+    """Its name is default; the managed key's can be read and not be changed."""
+    key = fake.kms.add_key()
+    managed = fake.kms.default_ebs_key("us-east-1")
+
+    assert code(kms.get_key_policy, KeyId=key.arn, PolicyName="mine") == "NotFoundException"
+    assert kms.get_key_policy(KeyId=managed.arn)["Policy"]
+    assert code(kms.put_key_policy, KeyId=managed.arn, Policy=policy()) == "AccessDeniedException"
