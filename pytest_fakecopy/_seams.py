@@ -27,6 +27,23 @@ def http_session_class() -> type:
     return URLLib3Session  # type: ignore[no-any-return]
 
 
+def request_signer_class() -> type:
+    """Return `botocore.signers.RequestSigner`, whose method `get_auth_instance` is replaced.
+
+    `get_auth_instance(self, signing_name, region_name, signature_version=None,
+    request_credentials=None, **kwargs)`, called with keywords, signs with *request_credentials*
+    where they are given, else with the client's own.
+    """
+    from botocore.signers import RequestSigner  # noqa: PLC0415  # optional until it is used
+
+    return RequestSigner  # type: ignore[no-any-return]
+
+
+def signer_credentials(signer: Any) -> object | None:  # noqa: ANN401  # botocore's
+    """Return the credentials of a client's `RequestSigner`, None where it has none."""
+    return getattr(signer, "_credentials", None)
+
+
 def header_items(headers: Any) -> Iterable[tuple[str, str | bytes]]:  # noqa: ANN401  # botocore's
     """Return the headers of an `AWSPreparedRequest`.
 

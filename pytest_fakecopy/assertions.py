@@ -17,6 +17,7 @@ def eventually(
     fake: FakeEC2, snapshot_id: str, state: str, *, match: str | None = None
 ) -> Snapshot:
     """Move time to the end of a copy, and check the state and the message that it ends with."""
+    __tracebackhide__ = True
     if not isinstance(snapshot_id, str):
         msg = (
             f"expected a snapshot id, got {snapshot_id!r}: pass the id of the answer,"
@@ -55,6 +56,7 @@ def _instead(fake: FakeEC2, snapshot: Snapshot, expected: str) -> str:
 
 def all_settled(fake: FakeEC2) -> None:
     """Check that no copy is pending."""
+    __tracebackhide__ = True
     pending = [copy for copy in fake.snapshots.copies if copy.state == "pending"]
     if not pending:
         return

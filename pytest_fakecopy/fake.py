@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -27,9 +28,11 @@ from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, Us
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
 from pytest_fakecopy.journal import Journal
+from pytest_fakecopy.operation_names import require_action, require_passthrough
 from pytest_fakecopy.options import Options
 from pytest_fakecopy.refusals import Refusals
 from pytest_fakecopy.transports.botocore import BotocoreTransport
+from pytest_fakecopy.transports.credentials import LentCredentials
 from pytest_fakecopy.transports.environment import FakeEnvironment
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
@@ -66,6 +69,7 @@ class FakeEC2:
         """Build the world; nothing is replaced before it is entered."""
         self.options = (options or Options()).overridden(overrides)
         """The options in force."""
+        require_passthrough(self.options.passthrough)
         self.journal = Journal()
         """Every request, verdict and state change so far, as values."""
         self.events = Events(self.journal.record)
@@ -148,11 +152,9 @@ class FakeEC2:
             self._clock.start()
             stack.callback(self._clock.stop)
             account = self.accounts.default
-            stack.enter_context(
-                FakeEnvironment(
-                    account.access_key_id, account.secret_access_key, account.session_token
-                )
-            )
+            keys = (account.access_key_id, account.secret_access_key, account.session_token)
+            stack.enter_context(FakeEnvironment(*keys))
+            stack.enter_context(LentCredentials(*keys))
             transport = BotocoreTransport(self._gateway.handle)
             transport.start()
             stack.callback(transport.stop)
@@ -190,8 +192,12 @@ class FakeEC2:
             raise UnexpectedRequest("\n\n".join(dict.fromkeys(map(str, refused))))
         unused = self.faults.unused()
         if unused:
-            lines = "\n".join(f"  {fault}" for fault in unused)
-            msg = f"{len(unused)} faults were set up and nothing met them:\n{lines}"
+            counts = Counter(map(str, unused))
+            lines = "\n".join(f"  {count} x {fault}" for fault, count in counts.items())
+            msg = (
+                f"Nothing met what the test had set up with fake_ec2.faults:\n{lines}\n"
+                "Ask for as many times as the code under test makes the call."
+            )
             raise FakeCopyAssertionError(msg)
 
     @property
@@ -250,12 +256,10 @@ class FakeEC2:
             message: The text of the error in place of EC2's.
 
         Raises:
-            UsageError: *action* is not a service and an action.
+            UsageError: *action* is not a service and an action that it has.
             UnknownResourceError: nobody added the account.
         """
-        if not isinstance(action, str) or (action != "*" and ":" not in action):
-            msg = f'deny({action!r}): expected a service and an action: "kms:CreateGrant"'
-            raise UsageError(msg)
+        require_action(f"deny({action!r})", action)
         if account_id is not None:
             self.accounts[account_id]
         with self._door as world:

@@ -154,16 +154,21 @@ class Gateway:
             request.http, request.pairs, request.service.name
         )
         exchange.parameters = _parameters(request, operation)
-        self._meet_fault(request.action)
+        answer_is_lost = self._meet_fault(request.action)
         result = self._call(exchange, operation, serve)
+        if answer_is_lost:
+            raise Disconnected("closed")
         return _success(request.service, operation, result, exchange.request_id)
 
-    def _meet_fault(self, action: str) -> None:
+    def _meet_fault(self, action: str) -> bool:
+        """Raise what a fault says, or return whether the answer will be lost."""
         fault = self._world.faults.take_request(action)
         if fault is None:
-            return
+            return False
         if isinstance(fault.outcome, codes.ErrorResponse):
             raise codes.Refused(fault.outcome)
+        if fault.outcome == "lost":
+            return True
         raise Disconnected(fault.outcome)
 
     def _call(self, exchange: _Exchange, operation: Operation, serve: Serve) -> Mapping[str, Any]:

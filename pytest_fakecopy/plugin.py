@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_fakecopy.errors import FakeCopyError, nearest
+from pytest_fakecopy.errors import FakeCopyError, UsageError, nearest
 from pytest_fakecopy.options import Options
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def fake_ec2(
     fake_ec2_options: dict[str, Any] | Options,
     _fake_ec2_rules: str | None,
 ) -> Iterator[FakeEC2]:
-    """A fake of EC2 CopySnapshot, KMS and STS; see README, What a test can do."""
+    """A fake of EC2 CopySnapshot, KMS and STS; see README, What a test has."""
     from pytest_fakecopy.fake import FakeEC2  # noqa: PLC0415  # only runs that use it pay for it
 
     __tracebackhide__ = True
@@ -212,17 +213,23 @@ def fake_ec2(
         # time-machine can't start while freezegun holds the time, so a test that has it keeps it.
         travels = {"clock": "time-machine"} if "time_machine" in request.fixturenames else {}
         base = _configured(request.config, **travels)
-        if isinstance(fake_ec2_options, Options):
-            base = fake_ec2_options
-        else:
-            base = base.overridden(fake_ec2_options)
-        options = base.overridden(_marked(request.node))
+        options = _with(base, fake_ec2_options).overridden(_marked(request.node))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
     if _fake_ec2_rules is not None:
         options = _run_by(_fake_ec2_rules, options, fake_ec2_options)
     with FakeEC2(options) as fake:
         yield fake
+
+
+def _with(base: Options, given: object) -> Options:
+    """Return the options with what `fake_ec2_options` returned on top."""
+    if isinstance(given, Options):
+        return given
+    if not isinstance(given, Mapping):
+        msg = f"The fixture fake_ec2_options returned {given!r}: expected a dict or an Options"
+        raise UsageError(msg)
+    return base.overridden(given)
 
 
 def _run_by(book: str, options: Options, given: dict[str, Any] | Options) -> Options:

@@ -7,9 +7,11 @@ import threading
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
+from freezegun import freeze_time
 
 from pytest_fakecopy import (
     FailLater,
@@ -212,6 +214,16 @@ def test_a_denied_key_action_fails_the_copy_later(fake: FakeEC2) -> None:
     [
         pytest.param(lambda fake: fake.deny("CopySnapshot"), "expected a service", id="action"),
         pytest.param(
+            lambda fake: fake.deny("ec2:CopySnapshit"),
+            "Did you mean 'CopySnapshot'",
+            id="no-action",
+        ),
+        pytest.param(
+            lambda _fake: FakeEC2(passthrough=["ec2:Describeinstances"]),
+            "ec2 has no operation 'Describeinstances'. Did you mean 'DescribeInstances'",
+            id="passthrough",
+        ),
+        pytest.param(
             lambda fake: fake.deny("ec2:*", account_id="444455556666"), "No account", id="account"
         ),
         pytest.param(
@@ -237,6 +249,46 @@ def test_misuse(fake: FakeEC2, call: Any, message: str) -> None:
     """Each says what was wrong and what to write."""
     with pytest.raises((UsageError, UnknownResourceError), match=message):
         call(fake)
+
+
+@pytest.mark.parametrize(
+    "action", ["ec2:copysnapshot", "kms:ReEncryptTo", "s3:GetObject", "ec2:*", "*"]
+)
+def test_actions_that_there_are(fake: FakeEC2, action: str) -> None:
+    """The case of an action doesn't matter; other services' are not looked at."""
+    fake.deny(action)
+    fake.allow(action)
+
+
+def test_a_client_made_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was made when there were none signs with the fake's while that is active."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    client = boto3.Session().client("ec2", region_name="us-east-1")
+
+    with FakeEC2(clock="virtual") as fake:
+        source = fake.snapshots.add()
+        client.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
+
+        assert fake.journal.requests()[-1].signature == "verified"
+
+    with pytest.raises(NoCredentialsError):
+        client.describe_snapshots()
+
+
+def test_a_source_from_the_future_can_be_copied() -> None:
+    """A test that freezes time before a snapshot was added can use it all the same."""
+    with FakeEC2() as fake:
+        source = fake.snapshots.add()
+        with freeze_time("2020-01-01", real_asyncio=True):
+            client = boto3.client("ec2", region_name="us-east-1")
+
+            assert client.copy_snapshot(
+                SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id
+            )
 
 
 def test_a_rule_of_the_users_own(fake: FakeEC2) -> None:

@@ -216,8 +216,8 @@ class TestDisconnect:
         assert len(fake_ec2.snapshots.copies) == 1
 
     def test_another_kind_is_refused(self, fake_ec2: FakeEC2) -> None:
-        """There are two."""
-        with pytest.raises(UsageError, match=r'kind=\'reset\'\): expected "closed" or "timeout"'):
+        """There are three."""
+        with pytest.raises(UsageError, match=r'kind=\'reset\'\): expected "closed", "timeout" or'):
             fake_ec2.faults.disconnect("CopySnapshot", kind="reset")  # type: ignore[arg-type]  # wrong
 
 
@@ -316,10 +316,11 @@ def test_what_was_never_met_is_reported() -> None:
         fake_ec2.__exit__(None, None, None)
 
     lines = str(caught.value).splitlines()
-    assert lines[0] == "4 faults were set up and nothing met them:"
-    assert [line.split("(")[0].strip() for line in lines[1:]] == [
-        "RequestFault",
-        "RequestFault",
-        "CopyFault",
-        "Meanwhile",
+    assert lines[0] == "Nothing met what the test had set up with fake_ec2.faults:"
+    assert [line.split("(")[0] for line in lines[1:]] == [
+        "  1 x RequestFault",
+        "  1 x RequestFault",
+        "  1 x CopyFault",
+        "  1 x Meanwhile",
+        "Ask for as many times as the code under test makes the call.",
     ]

@@ -326,6 +326,7 @@ def test_botocore_retries_throttling(fake: FakeEC2) -> None:
     [
         pytest.param("closed", ConnectionClosedError, id="closed"),
         pytest.param("timeout", ReadTimeoutError, id="timeout"),
+        pytest.param("lost", ConnectionClosedError, id="lost"),
     ],
 )
 def test_a_connection_fails(fake: FakeEC2, kind: Any, expected: type[Exception]) -> None:
@@ -338,12 +339,27 @@ def test_a_connection_fails(fake: FakeEC2, kind: Any, expected: type[Exception])
     assert fake.journal.requests()[-1].status == 0
 
 
+def test_a_lost_answer_makes_a_second_copy(fake: FakeEC2) -> None:
+    """The first attempt is carried out; botocore doesn't know, and tries again."""
+    source = fake.snapshots.add()
+    fake.faults.disconnect("CopySnapshot", kind="lost")
+
+    answer = fake.client("ec2").copy_snapshot(
+        SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id
+    )
+
+    assert len(fake.snapshots.copies) == 2
+    assert fake.snapshots.copies[1].snapshot_id == answer["SnapshotId"]
+
+
 def test_an_unused_fault_is_reported() -> None:
     """A fault that nothing met is a test that tests something else."""
     fake = entered()
     fake.faults.reject("CopySnapshot", "InternalError", status=500)
 
-    with pytest.raises(FakeCopyAssertionError, match="1 faults were set up and nothing met them"):
+    with pytest.raises(
+        FakeCopyAssertionError, match=r"Nothing met what the test had set up.*\n  1 x RequestFault"
+    ):
         fake.__exit__(None, None, None)
 
 

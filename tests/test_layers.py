@@ -34,7 +34,7 @@ class Layer:
 OUTSIDE = ("wire.http", "_seams", "_patch", "errors")
 """What those may import that face third parties."""
 
-GATEWAY = ("gateway", "authentication", "door", "refusals")
+GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals")
 
 TOP = ("plugin", "quickstart")
 """Nothing imports these."""
@@ -63,6 +63,11 @@ LAYERS = (
         ("transports.environment",),
         ours=("_seams", "errors"),
         lazily=("botocore",),
+    ),
+    Layer(
+        ("transports.credentials",),
+        ours=("_seams", "_patch"),
+        third_parties=("botocore",),
     ),
     Layer(
         ("transports.aiobotocore",),

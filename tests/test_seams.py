@@ -110,6 +110,28 @@ SEAMS = (
         ("kwargs",),
     ),
     Seam(
+        "request_signer_class",
+        "botocore",
+        "botocore.signers",
+        "RequestSigner.get_auth_instance",
+        {"34adeba44101": "1.43.117"},
+        (
+            "self",
+            "signing_name",
+            "region_name",
+            "signature_version",
+            "request_credentials",
+            "kwargs",
+        ),
+    ),
+    Seam(
+        "signer_credentials",
+        "botocore",
+        "botocore.signers",
+        "RequestSigner.get_auth_instance",
+        {"34adeba44101": "1.43.117"},
+    ),
+    Seam(
         "token_buckets",
         "botocore",
         "botocore.retries.bucket",

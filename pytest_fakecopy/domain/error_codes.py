@@ -19,7 +19,7 @@ class ErrorResponse:
     status: int = 400
 
 
-class Refused(Exception):  # carries a value to the gateway, is no error of ours
+class Refused(Exception):  # noqa: N818  # carries a value to the gateway, is no error of ours
     """Carries an `ErrorResponse` from an operation to the gateway, which answers it."""
 
     def __init__(self, response: ErrorResponse) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.known_codes import ERROR_CODES
@@ -20,12 +20,16 @@ _CODE = re.compile(r"[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*")
 _LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 
 
+Disconnection: TypeAlias = Literal["closed", "timeout", "lost"]
+"""How a connection fails: before the operation, by a time-out, or after the operation."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestFault:
     """What happens to one request in place of its operation."""
 
     operation: str
-    outcome: ErrorResponse | Literal["closed", "timeout"]
+    outcome: ErrorResponse | Disconnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +107,28 @@ class Faults:
         text = message if message is not None else f"{code}, as the test asked for."
         self._add(operation, ErrorResponse(code, text, status), times)
 
-    def disconnect(
-        self, operation: str, *, kind: Literal["closed", "timeout"] = "closed", times: int = 1
-    ) -> None:
+    def disconnect(self, operation: str, *, kind: Disconnection = "closed", times: int = 1) -> None:
         """Let the connection of the next requests for an operation fail before the answer.
 
         Args:
             operation: "CopySnapshot"; any operation that is served.
-            kind: "closed" ends the connection, "timeout" lets the client's read time out.
+            kind: "closed" ends the connection before the operation is carried out, "timeout"
+                lets the client's read time out instead; "lost" carries it out and then ends the
+                connection, so that a client that tries again does it twice.
             times: How many requests; botocore retries, and each attempt uses up one.
 
         Raises:
             UsageError: one of them is not of that form; the message names the nearest operation.
         """
-        if kind not in ("closed", "timeout"):
-            msg = f'disconnect(kind={kind!r}): expected "closed" or "timeout"'
+        if kind not in get_args(Disconnection):
+            msg = f'disconnect(kind={kind!r}): expected "closed", "timeout" or "lost"'
             raise UsageError(msg)
         self._add(operation, kind, times)
 
     def _add(
         self,
         operation: str,
-        outcome: ErrorResponse | Literal["closed", "timeout"],
+        outcome: ErrorResponse | Disconnection,
         times: int,
     ) -> None:
         if operation not in self._operations:
@@ -195,7 +199,8 @@ class Faults:
 
     def hides(self, start_time: datetime, now: datetime) -> bool:
         """Say whether the id of a snapshot of that time is too new to be visible to anybody."""
-        return now < start_time + self.visibility_delay
+        # Without a delay also where the test took time back to before the snapshot was added.
+        return bool(self.visibility_delay) and now < start_time + self.visibility_delay
 
     def take_request(self, operation: str) -> RequestFault | None:
         """Use up the next fault for a request of that operation."""

@@ -50,12 +50,18 @@ _THROTTLING = """
 """
 
 _KMS = """
-    AccessDeniedException AlreadyExistsException ConflictException
-    CustomKeyStoreInvalidStateException CustomKeyStoreNotFoundException DependencyTimeoutException
-    DisabledException DryRunOperationException IncompleteSignatureException
-    InvalidAliasNameException InvalidArnException InvalidGrantIdException
-    InvalidGrantTokenException InvalidKeyUsageException InvalidMarkerException
-    InvalidSignatureException KMSInternalException KMSInvalidStateException KeyUnavailableException
+    AccessDeniedException AlreadyExistsException CloudHsmClusterInUseException
+    CloudHsmClusterInvalidConfigurationException CloudHsmClusterNotActiveException
+    CloudHsmClusterNotFoundException CloudHsmClusterNotRelatedException ConflictException
+    CustomKeyStoreHasCMKsException CustomKeyStoreInvalidStateException
+    CustomKeyStoreNameInUseException CustomKeyStoreNotFoundException DependencyTimeoutException
+    DisabledException DryRunOperationException ExpiredImportTokenException
+    IncompleteSignatureException IncorrectKeyException IncorrectKeyMaterialException
+    IncorrectTrustAnchorException InvalidAliasNameException InvalidArnException
+    InvalidCiphertextException InvalidGrantIdException InvalidGrantTokenException
+    InvalidImportTokenException InvalidKeyUsageException InvalidMarkerException
+    InvalidSignatureException KMSInternalException KMSInvalidMacException
+    KMSInvalidSignatureException KMSInvalidStateException KeyUnavailableException
     LimitExceededException MalformedPolicyDocumentException MissingAuthenticationTokenException
     NotFoundException TagException UnknownOperationException UnrecognizedClientException
     UnsupportedOperationException ValidationException XksKeyAlreadyInUseException
@@ -63,9 +69,11 @@ _KMS = """
 """
 
 _STS = """
-    AccessDenied ExpiredToken ExpiredTokenException IDPCommunicationError IDPRejectedClaim
-    InvalidAuthorizationMessageException InvalidIdentityToken MalformedPolicyDocument
-    PackedPolicyTooLarge RegionDisabledException
+    AccessDenied ExpiredToken ExpiredTokenException ExpiredTradeInTokenException
+    IDPCommunicationError IDPRejectedClaim InvalidAuthorizationMessageException InvalidIdentityToken
+    JWTPayloadSizeExceededException MalformedPolicyDocument
+    OutboundWebIdentityFederationDisabledException PackedPolicyTooLarge RegionDisabledException
+    SessionDurationEscalationException
 """
 
 ERROR_CODES: frozenset[str] = frozenset(

@@ -128,6 +128,7 @@ class SnapshotRegistry:
         """
         self._blocks_public = blocks_public
         self._records: dict[str, SnapshotRecord] = {}
+        self._deleted: dict[str, SnapshotRecord] = {}
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._owned: dict[tuple[str, str], _Sequence] = {}
@@ -144,6 +145,10 @@ class SnapshotRegistry:
     def get(self, snapshot_id: str) -> SnapshotRecord | None:
         """Return the record with that id, whoever may see it."""
         return self._records.get(snapshot_id)
+
+    def deleted(self, snapshot_id: str) -> SnapshotRecord | None:
+        """Return what a snapshot was like when it was deleted."""
+        return self._deleted.get(snapshot_id)
 
     def ids(self) -> tuple[str, ...]:
         """Return all ids in the order in which the snapshots were made."""
@@ -170,8 +175,8 @@ class SnapshotRegistry:
             shared.pop(snapshot_id, None)
 
     def remove(self, snapshot_id: str) -> None:
-        """Forget a snapshot."""
-        record = self._records.pop(snapshot_id)
+        """Take a snapshot away; `deleted` has it from now on."""
+        record = self._deleted[snapshot_id] = self._records.pop(snapshot_id)
         self._owned[record.region, record.owner_id].discard(self._numbers.pop(snapshot_id))
         self._shared.get(record.region, {}).pop(snapshot_id, None)
 

@@ -26,19 +26,15 @@ _FULL_RATE = _PER_COPY * _MINUTES * 60
 """Bytes that take a copy's whole throughput for 15 minutes."""
 
 
-def _start(fake: FakeEC2, source: Snapshot, region: str = DESTINATION, **request: object) -> None:
-    fake.client("ec2", region).copy_snapshot(
-        SourceRegion=source.region, SourceSnapshotId=source.snapshot_id, **request
-    )
-
-
 def _busy(copies: int, region: str = DESTINATION) -> Given:
     """Give a source while *copies* of other snapshots are in progress; the limit is 5."""
 
     def given(fake: FakeEC2) -> Snapshot:
         fake.rules = fake.rules.with_limit(_LIMIT)
+        client = fake.client("ec2", region)
         for _ in range(copies):
-            _start(fake, fake.snapshots.add(region=SOURCE), region)
+            other = fake.snapshots.add(region=SOURCE)
+            client.copy_snapshot(SourceRegion=SOURCE, SourceSnapshotId=other.snapshot_id)
         return fake.snapshots.add(region=SOURCE)
 
     return given
@@ -48,9 +44,14 @@ def _throughput_in_use(copies: int) -> Given:
     """Give a source while time-based copies of others use their whole throughput."""
 
     def given(fake: FakeEC2) -> Snapshot:
+        client = fake.client("ec2", DESTINATION)
         for _ in range(copies):
             other = fake.snapshots.add(region=SOURCE, volume_size=1000, data_size=_FULL_RATE)
-            _start(fake, other, CompletionDurationMinutes=_MINUTES)
+            client.copy_snapshot(
+                SourceRegion=SOURCE,
+                SourceSnapshotId=other.snapshot_id,
+                CompletionDurationMinutes=_MINUTES,
+            )
         # Throughput is taken when a copy is validated.
         fake.clock.tick(fake.options.validation_delay)
         return fake.snapshots.add(region=SOURCE)

@@ -52,8 +52,13 @@ def copy_call(
 
 def send(call: CopyCall) -> str | Rejected:
     """Make the call with boto3."""
+    return send_with(call.client, call.parameters)
+
+
+def send_with(client: Any, parameters: Mapping[str, Any]) -> str | Rejected:  # noqa: ANN401  # boto3's
+    """Call CopySnapshot with a client, and return the id of the copy or how it was rejected."""
     try:
-        answer = call.client.copy_snapshot(**call.parameters)
+        answer = client.copy_snapshot(**parameters)
     except ClientError as error:
         return rejected(error.response)
     return str(answer["SnapshotId"])

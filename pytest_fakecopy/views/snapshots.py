@@ -41,8 +41,9 @@ class Snapshot:
         """Return id, Region, state and what decided it."""
         record = self._record()
         message = f" {record.state_message!r}" if record.state_message else ""
+        gone = "" if self._id in Snapshots(self._door) else "deleted, was "
         return (
-            f"<Snapshot {record.snapshot_id} in {record.region}: {record.state}"
+            f"<Snapshot {record.snapshot_id} in {record.region}: {gone}{record.state}"
             f" {self.progress}%{message} ({record.why})>"
         )
 
@@ -56,9 +57,14 @@ class Snapshot:
 
     def _record(self) -> SnapshotRecord:
         with self._door as world:
-            # One that was deleted stays as it was last seen.
-            self._last = world.snapshots.get(self._id) or self._last
-            return self._last
+            return self._now_or_at_deletion(world)
+
+    def _now_or_at_deletion(self, world: World) -> SnapshotRecord:
+        # One that was deleted stays as it was then: code under test deletes what failed, and its
+        # test asks why it did.
+        registry = world.snapshots
+        self._last = registry.get(self._id) or registry.deleted(self._id) or self._last
+        return self._last
 
     @property
     def snapshot_id(self) -> str:
@@ -216,13 +222,16 @@ class Snapshots:
             return isinstance(wanted, str) and world.snapshots.get(wanted) is not None
 
     def __getitem__(self, snapshot_id: str) -> Snapshot:
-        """Return the snapshot of that id.
+        """Return the snapshot of that id; one that was deleted as it was then.
 
         Raises:
-            UnknownResourceError: there is none; the message names the nearest.
+            UnknownResourceError: there was never one; the message names the nearest.
         """
+        if not isinstance(snapshot_id, str):
+            msg = f'No snapshot is {snapshot_id!r}: pass the id of the answer, copy["SnapshotId"]'
+            raise UnknownResourceError(msg)
         with self._door as world:
-            record = world.snapshots.get(snapshot_id)
+            record = world.snapshots.get(snapshot_id) or world.snapshots.deleted(snapshot_id)
             ids = world.snapshots.ids()
         if record is None:
             known = ", ".join(ids[-10:]) or "none; fake_ec2.snapshots.add() makes one"
@@ -320,7 +329,7 @@ class Snapshots:
 
     def _key_arn(self, world: World, kms_key: KmsKey | str, region: str, owner: str) -> str:
         if isinstance(kms_key, KmsKey):
-            return kms_key.arn
+            kms_key = kms_key.arn
         key = world.keys.resolve(kms_key, region=region, account_id=owner)
         if key is None:
             msg = (
@@ -328,6 +337,7 @@ class Snapshots:
                 f' {owner}. To have one: fake_ec2.kms.add_key(region="{region}")'
             )
             raise UnknownResourceError(msg)
+        _require("kms_key", kms_key, key.region == region, f"a key in {region}, like the snapshot")
         return key.arn
 
 

@@ -47,6 +47,11 @@ class Service:
         """Return `<Service ec2 2016-11-15>`."""
         return f"<Service {self.name} {self.api_version}>"
 
+    @property
+    def operation_names(self) -> tuple[str, ...]:
+        """The names of all operations of the service."""
+        return tuple(self._operations)
+
     def operation(self, name: str) -> Operation | None:
         """Return the operation of that name, or None where the service has none."""
         operation = self._operations.get(name)

@@ -259,6 +259,12 @@ def test_outcomes_read_well() -> None:
     assert str(Ends("error", "Gone")) == "accepted, ends in error, 'Gone'"
 
 
+@pytest.mark.parametrize("id_", ["plain", "source-missing"])
+def test_boto3_sends_it(fake_ec2: FakeEC2, id_: str) -> None:
+    """Where nobody says how, a client of its own makes the call."""
+    assert scenario(id_).run(fake_ec2) == scenario(id_).expected(fake_ec2)
+
+
 def test_a_call_can_be_shown(fake_ec2: FakeEC2) -> None:
     """It has what a client needs, and makes a client."""
     call = scenario("source-region-missing").arrange(fake_ec2)

@@ -133,7 +133,8 @@ BAD_VOLUMES = [
             "InvalidParameterValue",
             (
                 "The volume size is invalid for standard volumes: 1025 GiB. standard volumes must"
-                " be at most 1024 GiB in size. Please specify a volume size below the maximum limit."
+                " be at most 1024 GiB in size."
+                " Please specify a volume size below the maximum limit."
             ),
         ),
         id="too-large",

@@ -158,6 +158,20 @@ def test_what_is_not_there(fake: FakeEC2, given: Any, message: str) -> None:
         fake.snapshots.add(**given)
 
 
+def test_a_key_of_another_region(fake: FakeEC2) -> None:
+    """No snapshot can be encrypted with it."""
+    key = fake.kms.add_key(region="us-west-2")
+
+    with pytest.raises(UsageError, match="expected a key in us-east-1, like the snapshot"):
+        fake.snapshots.add(kms_key=key)
+
+
+def test_an_answer_for_an_id(fake: FakeEC2) -> None:
+    """The error says what to pass."""
+    with pytest.raises(UnknownResourceError, match=r'pass the id of the answer, copy\["SnapshotId'):
+        fake.snapshots[{"SnapshotId": "snap-1"}]  # type: ignore[index]  # the mistake
+
+
 def test_the_registry_is_a_collection(fake: FakeEC2) -> None:
     """Length, membership, order, and the copies among them."""
     first, second = fake.snapshots.add(), fake.snapshots.add()
@@ -223,10 +237,14 @@ def test_repr(fake: FakeEC2) -> None:
 
 
 def test_a_deleted_snapshot_stays_as_it_was(fake: FakeEC2) -> None:
-    """A view that is still held shows what was last seen."""
-    snapshot = fake.snapshots.add(description="kept")
+    """Code under test deletes what failed; its test still finds out why it did."""
+    copied = copy_of(fake, Encrypted=True, KmsKeyId="alias/no-such-key")
+    fake.clock.settle()
 
-    fake.client("ec2").delete_snapshot(SnapshotId=snapshot.snapshot_id)
+    fake.client("ec2").delete_snapshot(SnapshotId=copied.snapshot_id)
 
-    assert snapshot.description == "kept"
-    assert snapshot not in fake.snapshots
+    assert (copied.state, copied.progress) == ("error", 0)
+    assert copied not in fake.snapshots
+    assert fake.snapshots[copied.snapshot_id].why.startswith("kms-key-is-usable: ")
+    assert "us-east-1: deleted, was error 0%" in repr(copied)
+    fake.assert_eventually_error(copied.snapshot_id, match="not accessible")
