@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -26,6 +27,8 @@ class Events:
         self._record = record
         self._events: list[Event] = []
         self._subscribers: list[Subscriber] = []
+        self._undelivered: deque[Event] = deque()
+        self._delivering = False
         self._door: Door | None = None
 
     def watch(self, door: Door) -> None:
@@ -36,8 +39,20 @@ class Events:
         """Keep an event and hand it to the subscribers, each a copy of its own."""
         self._events.append(event)
         self._record(EventRecord(at, event))
-        for subscriber in tuple(self._subscribers):
-            subscriber(deepcopy(event))
+        self._undelivered.append(event)
+        # A subscriber may make the next event happen: it waits until all have heard of this one.
+        if not self._delivering:
+            self._deliver()
+
+    def _deliver(self) -> None:
+        self._delivering = True
+        try:
+            while self._undelivered:
+                event = self._undelivered.popleft()
+                for subscriber in tuple(self._subscribers):
+                    subscriber(deepcopy(event))
+        finally:
+            self._delivering = False
 
     def subscribe(self, handler: Subscriber) -> Subscriber:
         """Call *handler* with each event from now on, when it is due and in order.
