@@ -190,7 +190,9 @@ class Gateway:
         for member, value in arguments.items():
             name = operation.python_name(member)
             if name not in accepted:
-                raise self._refusals.parameter(request.http, request.action, member)
+                raise self._refusals.parameter(
+                    request.http, request.service.name, request.action, member
+                )
             named[name] = value
         _require_all(operation, exchange.parameters, accepted)
         return serve(call, **named)

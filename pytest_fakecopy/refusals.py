@@ -48,13 +48,15 @@ class Refusals:
             return
         raise self._refuse(request, service, action)
 
-    def parameter(self, request: HttpRequest, action: str, member: str) -> UnexpectedRequest:
-        """Return the refusal of a parameter that EC2 knows and the fake does not act on."""
+    def parameter(
+        self, request: HttpRequest, service: str, action: str, member: str
+    ) -> UnexpectedRequest:
+        """Return the refusal of a parameter that AWS knows and the fake does not act on."""
         error = UnexpectedRequest(
             f"fake_ec2 does not act on the parameter {member} of {action}.\n\n"
             f"{_line(request, action)}\n\n"
             f"To leave it out of the test, call {action} without {member}; to let another mock"
-            f' answer, mark the test:\n  @pytest.mark.fake_ec2(passthrough=["ec2:{action}"])'
+            f' answer, mark the test:\n  @pytest.mark.fake_ec2(passthrough=["{service}:{action}"])'
         )
         self.refused.append(error)
         return error
