@@ -89,7 +89,7 @@ def specifications_defect(
         resource_types: What the operation can tag: "snapshot".
     """
     for specification in specifications:
-        kind = specification.get("ResourceType")
+        kind = specification.get("ResourceType", "")
         if kind not in resource_types:
             # Observed: capture of 2026-09-25.
             return invalid_parameter_value(

@@ -216,6 +216,15 @@ def test_ids(fake: FakeEC2) -> None:
             id="ids-and-pages",
         ),
         pytest.param(
+            {"SnapshotIds": ["snap-00000000"], "NextToken": "bogus"},
+            (
+                400,
+                "InvalidParameterCombination",
+                "The parameter snapshotSet cannot be used with the parameter nextToken",
+            ),
+            id="ids-and-a-token",
+        ),
+        pytest.param(
             {"MaxResults": 4},
             (
                 400,

@@ -81,12 +81,14 @@ def describe_snapshots(  # the parameters of the API
     next_token: str | None = None,
 ) -> Result:
     """List what the caller can see here, oldest first. API reference, DescribeSnapshots."""
-    if snapshot_ids and max_results is not None:
-        raise codes.Refused(
-            codes.invalid_parameter_combination(
-                "The parameter snapshotSet cannot be used with the parameter maxResults"
+    for name, value in (("maxResults", max_results), ("nextToken", next_token)):
+        if snapshot_ids and value is not None:
+            # Quoted for maxResults, assumed for nextToken.
+            raise codes.Refused(
+                codes.invalid_parameter_combination(
+                    f"The parameter snapshotSet cannot be used with the parameter {name}"
+                )
             )
-        )
     size = paging.page_size(max_results)
     checks = _checks(call, owner_ids, restorable_by_user_ids, filters)
     for snapshot_id in snapshot_ids:

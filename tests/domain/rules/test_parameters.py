@@ -179,6 +179,11 @@ FIFTY = tuple((f"key{number}", "") for number in range(50))
             id="other-resource-type",
         ),
         pytest.param(
+            ({"Tags": [{"Key": "team", "Value": "storage"}]},),
+            bad_value("'' is not a valid taggable resource type for this operation."),
+            id="no-resource-type",
+        ),
+        pytest.param(
             tagged(("suite", "1"), ("suite", "2")),
             bad_value("Duplicate tag key 'suite' specified."),
             id="duplicate",
