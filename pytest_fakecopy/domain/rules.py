@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pytest_fakecopy.domain.looking import facts_seen
-from pytest_fakecopy.errors import UnknownRuleError, UsageError, nearest
+from pytest_fakecopy.errors import FakeCopyError, UnknownRuleError, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -178,6 +178,11 @@ class RuleBook:
 
     __slots__ = ("admission", "limit", "name", "validation")
 
+    name: str
+    admission: tuple[Rule, ...]
+    validation: tuple[Rule, ...]
+    limit: int | None
+
     def __init__(
         self,
         name: str,
@@ -198,10 +203,11 @@ class RuleBook:
         Raises:
             UsageError: two rules have one name.
         """
-        self.name = name
-        self.admission = tuple(admission)
-        self.validation = tuple(validation)
-        self.limit = limit
+        set_ = object.__setattr__
+        set_(self, "name", name)
+        set_(self, "admission", tuple(admission))
+        set_(self, "validation", tuple(validation))
+        set_(self, "limit", limit)
         names = self.names()
         for position, rule_name in enumerate(names):
             if rule_name in names[:position]:
@@ -210,6 +216,19 @@ class RuleBook:
                     f'replace the one that is there with .replacing("{rule_name}", check)'
                 )
                 raise UsageError(msg)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse it: the books are shared by all fakes of a run."""
+        msg = (
+            f"A rule book never changes: {name} can't be set. To have another book: "
+            '.without("..."), .replacing("...", check), .inserting(rule, after="..."),'
+            " .with_limit(5)"
+        )
+        raise AttributeError(msg)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse it as setting is refused."""
+        self.__setattr__(name, None)
 
     def __repr__(self) -> str:
         """Return the name and all rule names in order."""
@@ -363,7 +382,7 @@ def _judge(
 ) -> Judgement:
     findings = []
     for number, rule in enumerate(rules, start=1):
-        verdict = rule.check(attempt)
+        verdict = _ask(rule, attempt)
         if verdict is None:
             continue
         _require_verdict(rule, verdict, decisive)
@@ -373,12 +392,22 @@ def _judge(
     return Judgement(attempt, rules, tuple(findings))
 
 
+_EXPECTED = "expected None, Reject(ErrorResponse(code, message)) or FailLater(state_message)"
+
+
+def _ask(rule: Rule, attempt: CopyAttempt) -> Reject | FailLater | None:
+    try:
+        return rule.check(attempt)
+    except (AssertionError, FakeCopyError):
+        raise
+    except Exception as error:
+        msg = f"The check of rule {rule.name!r} raised {error!r}: {_EXPECTED}"
+        raise UsageError(msg) from error
+
+
 def _require_verdict(rule: Rule, verdict: object, decisive: type) -> None:
     if not isinstance(verdict, (Reject, FailLater)):
-        msg = (
-            f"The check of rule {rule.name!r} returned {verdict!r}: expected None,"
-            " Reject(ErrorResponse(code, message)) or FailLater(state_message)"
-        )
+        msg = f"The check of rule {rule.name!r} returned {verdict!r}: {_EXPECTED}"
         raise UsageError(msg)
     if isinstance(verdict, Reject) and decisive is FailLater:
         msg = (

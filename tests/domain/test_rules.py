@@ -22,6 +22,7 @@ from pytest_fakecopy.errors import UnknownRuleError, UsageError
 from tests.builders import copy_attempt
 
 if TYPE_CHECKING:
+    from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.rules import Check, Verdict
 
 REJECT = Reject(ErrorResponse("Code", "Message"))
@@ -313,3 +314,54 @@ def test_evidence_says_how_sure_it_is(evidence: Evidence, text: str) -> None:
 
     assert str(evidence) == text
     assert repr(one) == f"<Rule key-is-good ({text})>"
+
+
+def test_a_check_that_fails_is_named() -> None:
+    """Its exception is the cause of one that names the rule."""
+
+    def broken(attempt: CopyAttempt) -> None:
+        raise LookupError(attempt.region)
+
+    mine = RuleBook("mine", [Rule("odd", broken, assumed("a test"))], [])
+
+    with pytest.raises(UsageError) as caught:
+        mine.admit(ATTEMPT)
+
+    assert str(caught.value) == (
+        "The check of rule 'odd' raised LookupError('us-east-1'): expected None,"
+        " Reject(ErrorResponse(code, message)) or FailLater(state_message)"
+    )
+    assert isinstance(caught.value.__cause__, LookupError)
+
+
+def test_an_assertion_in_a_check_is_the_test_s_own() -> None:
+    """It fails the test as any other does, and so does what we raise ourselves."""
+    errors = [AssertionError("not this one"), UsageError("nor this")]
+
+    for error in errors:
+
+        def broken(attempt: CopyAttempt, error: Exception = error) -> None:
+            raise error
+
+        mine = RuleBook("mine", [], [Rule("odd", broken, assumed("a test"))])
+
+        with pytest.raises(type(error)) as caught:
+            mine.validate(ATTEMPT)
+        assert caught.value is error
+
+
+@pytest.mark.parametrize("name", ["name", "admission", "validation", "limit", "other"])
+def test_a_book_never_changes(name: str) -> None:
+    """The books are shared by all fakes of a run; the message says how to have another."""
+    mine = book()
+
+    with pytest.raises(AttributeError) as caught:
+        setattr(mine, name, ())
+    with pytest.raises(AttributeError):
+        delattr(mine, name)
+
+    assert str(caught.value) == (
+        f"A rule book never changes: {name} can't be set. To have another book: "
+        '.without("..."), .replacing("...", check), .inserting(rule, after="..."), .with_limit(5)'
+    )
+    assert mine.names() == NAMES
