@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain.wildcards import compile_wildcards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,24 +17,12 @@ Matcher: TypeAlias = "Callable[[str], bool]"
 _MOST_VALUES = 200
 
 
-@lru_cache(maxsize=256)
-def _wildcard(value: str) -> re.Pattern[str]:
-    """Return a pattern in which `*` and `?` are wildcards and a backslash takes that away."""
-    source, escaped = [], False
-    for char in value:
-        if not escaped and char == "\\":
-            escaped = True
-            continue
-        wild = {"*": ".*", "?": "."}.get(char) if not escaped else None
-        source.append(wild or re.escape(char))
-        escaped = False
-    return re.compile("".join(source) + ("\\\\" if escaped else ""), re.DOTALL)
-
-
 def matcher(values: Sequence[str]) -> Matcher:
     """Return a function that says whether a text matches one of the values of a filter."""
     plain = frozenset(value for value in values if not set(value) & set("*?\\"))
-    wild = [_wildcard(value) for value in values if set(value) & set("*?\\")]
+    wild = [
+        compile_wildcards(value, escapes=True) for value in values if set(value) & set("*?\\")
+    ]
     if not wild:
         return plain.__contains__
     return lambda text: text in plain or any(pattern.fullmatch(text) for pattern in wild)

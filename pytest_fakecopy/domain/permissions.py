@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str, *, fold: bool) -> re.Pattern[str]:
-    parts = {"*": ".*", "?": "."}
-    source = "".join(parts.get(char) or re.escape(char) for char in text)
-    return re.compile(source, re.DOTALL | (re.IGNORECASE if fold else 0))
+from pytest_fakecopy.domain.wildcards import compile_wildcards
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +25,8 @@ class Deny:
         """
         return (
             (self.account_id is None or self.account_id == account_id)
-            and _pattern(self.action, fold=True).fullmatch(action) is not None
-            and _pattern(self.resource, fold=False).fullmatch(resource) is not None
+            and compile_wildcards(self.action, fold=True).fullmatch(action) is not None
+            and compile_wildcards(self.resource).fullmatch(resource) is not None
         )
 
 
