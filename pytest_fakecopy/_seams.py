@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
 
@@ -55,6 +55,72 @@ def header_items(headers: Any) -> Iterable[tuple[str, str | bytes]]:  # noqa: AN
         return [(key._lower, value) for key, value in headers._dict.items()]  # noqa: SLF001
     except AttributeError:
         return headers.items()  # type: ignore[no-any-return]
+
+
+def client_creator_class() -> type:
+    """Return `botocore.client.ClientCreator`, which makes the clients of all sessions.
+
+    `_load_service_model(self, service_name, api_version=None)` returns the `ServiceModel` that a
+    client is made of, and `_load_service_endpoints_ruleset` with the same parameters the rules of
+    its endpoints as parsed JSON. Each asks the session's loader.
+    """
+    from botocore.client import ClientCreator  # noqa: PLC0415  # optional until it is used
+
+    return ClientCreator  # type: ignore[no-any-return]
+
+
+def loader_of(creator: Any) -> Any:  # noqa: ANN401  # botocore's
+    """Return the loader of a `ClientCreator`, its session's `data_loader`."""
+    return creator._loader  # noqa: SLF001  # what this module is for
+
+
+def session_class() -> type:
+    """Return `botocore.session.Session`, whose `_register_endpoint_resolver(self)` is replaced.
+
+    It is called once, by `__init__`, and defers a component named "endpoint_resolver".
+    """
+    from botocore.session import Session  # noqa: PLC0415  # optional until it is used
+
+    return Session  # type: ignore[no-any-return]
+
+
+def deferred_components(session: Any) -> dict[str, Callable[[], Any]]:  # noqa: ANN401  # botocore's
+    """Return what makes a session's internal components when they are first asked for, by name.
+
+    botocore 1.43: `_internal_components` is a `ComponentLocator`, which takes them out of
+    `_deferred`.
+    """
+    return session._internal_components._deferred  # type: ignore[no-any-return]  # noqa: SLF001  # what this module is for
+
+
+def is_default_loader(loader: Any) -> bool:  # noqa: ANN401  # botocore's, or a user's own
+    """Say whether a loader loads as botocore's own does, from whatever paths.
+
+    botocore 1.43: a `Loader` has its settings in `file_loader`, `search_paths` and `extras_types`,
+    and looks first at what comes first.
+    """
+    from botocore.loaders import JSONFileLoader, Loader  # noqa: PLC0415  # optional until it is used
+
+    return (
+        type(loader) is Loader
+        and type(loader.file_loader) is JSONFileLoader
+        and loader.extras_types == loader.BUILTIN_EXTRAS_TYPES
+        and loader.BUILTIN_DATA_PATH in loader.search_paths
+    )
+
+
+def has_loaded(loader: Any, type_name: str, service_name: str = "") -> bool:  # noqa: ANN401  # botocore's
+    """Say whether a loader has been asked for a file, a service's or a common one, and keeps it.
+
+    botocore 1.43: `instance_cache` keeps results in `_cache`, under the name of the method and its
+    arguments. All files go through `load_data_with_path(name)`, a service's as
+    `sts/2011-06-15/service-2`.
+    """
+    names = [part for key in loader._cache for part in key if part]  # noqa: SLF001  # what this module is for
+    if not service_name:
+        return type_name in names
+    start, end = f"{service_name}/", f"/{type_name}"
+    return any(name.startswith(start) and name.endswith(end) for name in names)
 
 
 def boto3_if_imported() -> ModuleType | None:

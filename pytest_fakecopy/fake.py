@@ -34,6 +34,7 @@ from pytest_fakecopy.refusals import Refusals
 from pytest_fakecopy.transports.botocore import BotocoreTransport
 from pytest_fakecopy.transports.credentials import LentCredentials
 from pytest_fakecopy.transports.environment import FakeEnvironment
+from pytest_fakecopy.transports.models import SharedModels
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
 from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
@@ -155,9 +156,9 @@ class FakeEC2:
             keys = (account.access_key_id, account.secret_access_key, account.session_token)
             stack.enter_context(FakeEnvironment(*keys))
             stack.enter_context(LentCredentials(*keys))
-            transport = BotocoreTransport(self._gateway.handle)
-            transport.start()
-            stack.callback(transport.stop)
+            for replaced in (SharedModels(), BotocoreTransport(self._gateway.handle)):
+                replaced.start()
+                stack.callback(replaced.stop)
             if self.options.sleep == "instant" and self.options.clock != "real":
                 stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()

@@ -60,6 +60,11 @@ LAYERS = (
         third_parties=("botocore",),
     ),
     Layer(
+        ("transports.models",),
+        ours=("wire.loading", *OUTSIDE),
+        third_parties=("botocore",),
+    ),
+    Layer(
         ("transports.environment",),
         ours=("_seams", "errors"),
         lazily=("botocore",),

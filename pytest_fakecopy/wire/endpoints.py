@@ -13,9 +13,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
-from botocore.loaders import Loader
-
 from pytest_fakecopy.domain.presigned import CredentialScope, split_url
+from pytest_fakecopy.wire.loading import data_loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -219,4 +218,4 @@ def regions() -> Regions:
     """Return the Regions that the installed botocore knows."""
     # botocore 1.27.96 has partitions.json, 1.27.0 only endpoints.json, which still lacks the
     # dual-stack domains of the isolated partitions.
-    return Regions(Loader().load_data("partitions")["partitions"])
+    return Regions(data_loader().load_data("partitions")["partitions"])

@@ -10,8 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 from botocore import xform_name
-from botocore.loaders import Loader
 from botocore.model import ServiceModel
+
+from pytest_fakecopy.wire.loading import data_loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,5 +100,5 @@ def _python_name(member: str) -> str:
 @cache
 def load_service(name: str) -> Service:
     """Return the service of that name, in the newest version that botocore has."""
-    description = Loader().load_service_model(name, "service-2")
+    description = data_loader().load_service_model(name, "service-2")
     return Service(name, ServiceModel(description, service_name=name))

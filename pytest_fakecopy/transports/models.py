@@ -1,0 +1,126 @@
+"""Service models are parsed once in a process, however many sessions the code under test makes.
+
+A fresh session's first EC2 client costs a tenth of a second, most of it for JSON. While this is
+started, the clients of all sessions are made of one parsed model. What code asks a session or its
+loader for by hand is its own to change, as ever; and so is every model that isn't botocore's own:
+of `AWS_DATA_PATH`, of `~/.aws/models`, of a loader of another class.
+"""
+
+from __future__ import annotations
+
+import os
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from botocore.model import ServiceModel
+from botocore.regions import EndpointResolver
+
+from pytest_fakecopy import _seams
+from pytest_fakecopy._patch import Patch
+from pytest_fakecopy.wire.loading import data_loader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MODEL = "service-2"
+_RULESET = "endpoint-rule-set-1"
+_ENDPOINTS = "endpoints"
+_RESOLVER = "endpoint_resolver"
+
+
+class SharedModels:
+    """Lets the clients of all sessions share botocore's models, between `start` and `stop`.
+
+    Clients and sessions keep what they were made of.
+    """
+
+    __slots__ = ("_model", "_resolver", "_ruleset")
+
+    def __init__(self) -> None:
+        """Note what to replace; nothing changes before `start`."""
+        creator, session = _seams.client_creator_class(), _seams.session_class()
+        self._model = Patch(creator, "_load_service_model", self._load_model)
+        self._ruleset = Patch(creator, "_load_service_endpoints_ruleset", self._load_ruleset)
+        self._resolver = Patch(session, "_register_endpoint_resolver", self._register_resolver)
+
+    def start(self) -> None:
+        """Share from now on; does nothing if that is so already."""
+        for patch in (self._model, self._ruleset, self._resolver):
+            if not patch.active:
+                patch.start()
+
+    def stop(self) -> None:
+        """Let each session load its own again; a second call does nothing."""
+        for patch in (self._resolver, self._ruleset, self._model):
+            patch.stop()
+
+    def _load_model(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
+        if not _is_shared(_seams.loader_of(creator), _MODEL, service_name):
+            return self._model.original(creator, service_name, api_version)
+        shared = data_loader().load_service_model(service_name, _MODEL, api_version=api_version)
+        return ServiceModel(shared, service_name=service_name)
+
+    def _load_ruleset(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
+        if not _is_shared(_seams.loader_of(creator), _RULESET, service_name):
+            return self._ruleset.original(creator, service_name, api_version)
+        return data_loader().load_service_model(service_name, _RULESET, api_version=api_version)
+
+    def _register_resolver(self, session: Any) -> None:  # noqa: ANN401  # botocore's
+        self._resolver.original(session)
+        components = _seams.deferred_components(session)
+        make_its_own = components[_RESOLVER]
+
+        def make() -> object:
+            if not _is_shared(session.get_component("data_loader"), _ENDPOINTS):
+                return make_its_own()
+            return EndpointResolver(_endpoints(), uses_builtin_data=True)
+
+        components[_RESOLVER] = make
+
+
+def _endpoints() -> dict[str, Any]:
+    """Return the data of a resolver, which writes into the services that it is asked for."""
+    shared = data_loader().load_data(_ENDPOINTS)
+    partitions = [
+        {**partition, "services": _OwnServices(partition["services"])}
+        for partition in shared["partitions"]
+    ]
+    return {**shared, "partitions": partitions}
+
+
+class _OwnServices(dict[str, Any]):
+    """The services of a partition, each copied when it is first asked for: few ever are."""
+
+    def __init__(self, shared: Mapping[str, Any]) -> None:
+        super().__init__(shared)
+        self._shared = set(shared)
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # parsed JSON
+        if name in self._shared:
+            self._shared.discard(name)
+            self[name] = deepcopy(super().__getitem__(name))
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401  # parsed JSON
+        return self[name] if name in self else default  # noqa: SIM401  # this is `get`
+
+
+def _is_shared(loader: Any, type_name: str, service_name: str = "") -> bool:  # noqa: ANN401  # botocore's, or a user's
+    """Say whether *loader* would find what botocore ships, and has not handed it out yet."""
+    if not _seams.is_default_loader(loader) or _seams.has_loaded(loader, type_name, service_name):
+        return False
+    return not any(
+        _has_own(path, service_name, type_name)
+        for path in loader.search_paths
+        if path != loader.BUILTIN_DATA_PATH
+    )
+
+
+def _has_own(path: str, service_name: str, type_name: str) -> bool:
+    """Say whether a directory of models has such a file for a service, or extras to it."""
+    # As botocore does it, at a fraction of what `Path` takes.
+    directory = os.path.join(path, service_name)  # noqa: PTH118
+    if not os.path.isdir(directory):  # noqa: PTH112
+        return False
+    names = [name for _, _, names in os.walk(directory) for name in names]
+    return any(name.startswith(f"{type_name}.") for name in names)

@@ -1,0 +1,263 @@
+"""Sessions share parsed models while the fake is active, and can't tell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.client import ClientCreator
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
+from botocore.loaders import JSONFileLoader, Loader
+
+from pytest_fakecopy.transports.models import SharedModels
+from pytest_fakecopy.wire.loading import data_loader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret"}
+BUILTIN = Path(Loader.BUILTIN_DATA_PATH)
+
+
+@pytest.fixture
+def models() -> Iterator[SharedModels]:
+    """Sharing, for the length of a test."""
+    models = SharedModels()
+    models.start()
+    yield models
+    models.stop()
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The files that sessions parse from here on, by their path in botocore's data."""
+    paths: list[str] = []
+    load_file = JSONFileLoader.load_file
+
+    def spy(loader: Any, file_path: str) -> Any:
+        found = load_file(loader, file_path)
+        if found is not None:
+            paths.append(file_path.removeprefix(f"{BUILTIN}/"))
+        return found
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", spy)
+    return paths
+
+
+def new_session() -> Any:
+    """Return a session without settings."""
+    return botocore.session.Session()
+
+
+def new_client(session: Any, service: str = "sts", **options: Any) -> Any:
+    """Return a client of *session*."""
+    return session.create_client(service, "us-east-1", **KEYS, **options)
+
+
+def description(client: Any) -> Any:
+    """Return the parsed model that a client was made of."""
+    return client.meta.service_model._service_description
+
+
+@pytest.mark.usefixtures("models")
+def test_fresh_sessions_parse_no_model(parsed: list[str]) -> None:
+    """Neither the model of a service nor its endpoints are parsed again."""
+    one = new_client(new_session())
+    other = new_client(new_session())
+
+    assert description(one) is description(other)
+    assert not [path for path in parsed if "sts" in path or path == "endpoints"]
+
+
+@pytest.mark.usefixtures("models")
+def test_sessions_of_boto3_share_as_well(parsed: list[str]) -> None:
+    """boto3 looks for models in a directory of its own besides, where no service has any."""
+    client = boto3.session.Session(**KEYS).client("sts", "us-east-1")
+
+    assert description(client) is data_loader().load_service_model("sts", "service-2")
+    assert "endpoints" not in parsed
+
+
+def test_the_same_client_comes_out() -> None:
+    """Models, endpoints and Regions are what they are without sharing."""
+    alone = new_session()
+    ruled = new_client(alone)
+    models = SharedModels()
+    models.start()
+
+    session = new_session()
+    client = new_client(session)
+    models.stop()
+
+    assert dir(client) == dir(ruled)
+    assert description(client) == description(ruled)
+    assert client.meta.endpoint_url == ruled.meta.endpoint_url
+    for service in ("ec2", "s3", "iam", "no-such-service"):
+        regions = alone.get_available_regions(service, "aws-cn")
+        assert session.get_available_regions(service, "aws-cn") == regions
+
+
+def test_nothing_is_shared_before_and_after(parsed: list[str]) -> None:
+    """Without sharing each session parses; a second stop does no harm, nor does a second start."""
+    models = SharedModels()
+    before = vars(ClientCreator)["_load_service_model"]
+    models.start()
+    models.start()
+    models.stop()
+    models.stop()
+
+    new_client(new_session())
+
+    assert vars(ClientCreator)["_load_service_model"] is before
+    assert "endpoints" in parsed
+    assert [path for path in parsed if path.endswith("service-2")]
+
+
+@pytest.mark.usefixtures("models")
+def test_what_a_session_is_asked_for_is_its_own() -> None:
+    """Code that changes the data of its session changes no other's, and its clients follow it."""
+    session = new_session()
+    data = session.get_service_data("sts")
+
+    data["metadata"]["endpointPrefix"] = "changed"
+
+    assert description(new_client(session))["metadata"]["endpointPrefix"] == "changed"
+    assert description(new_client(new_session()))["metadata"]["endpointPrefix"] == "sts"
+    assert new_session().get_service_data("sts")["metadata"]["endpointPrefix"] == "sts"
+
+
+@pytest.mark.usefixtures("models")
+def test_endpoints_asked_for_before_are_the_sessions_own() -> None:
+    """A session whose endpoint data was changed by hand goes by the changed data."""
+    session = new_session()
+    session.get_data("endpoints")["partitions"].clear()
+
+    regions = session.get_available_regions("sts")
+
+    assert regions == []
+    assert new_session().get_available_regions("sts")
+
+
+@pytest.mark.usefixtures("models")
+def test_resolvers_keep_what_they_write_to_themselves() -> None:
+    """botocore's resolver writes into the data that it resolves from, of the session's own."""
+    session = new_session()
+    resolver = session._get_internal_component("endpoint_resolver")
+
+    endpoint = resolver.construct_endpoint("sts", "us-west-1")
+
+    services = data_loader().load_data("endpoints")["partitions"][0]["services"]
+    assert endpoint["hostname"] == "sts.us-west-1.amazonaws.com"
+    assert services["sts"]["endpoints"]["us-west-1"].keys() <= {"variants"}
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize("name", ["service-2", "service-2.sdk-extras"])
+def test_models_of_the_users_own_count(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model or extras to it from AWS_DATA_PATH is used as it is without sharing."""
+    directory = tmp_path / "sts" / "2011-06-15"
+    directory.mkdir(parents=True)
+    content: dict[str, Any] = {"version": 1.0, "merge": {"metadata": {"serviceId": "Mine"}}}
+    if name == "service-2":
+        content = data_loader().load_service_model("sts", "service-2")
+        content = {**content, "metadata": {**content["metadata"], "serviceId": "Mine"}}
+    (directory / f"{name}.json").write_text(json.dumps(content))
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    client = new_client(new_session())
+
+    assert client.meta.service_model.service_id == "Mine"
+
+
+@pytest.mark.usefixtures("models")
+def test_rules_of_the_users_own_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint rule set from AWS_DATA_PATH is used, beside botocore's own model."""
+    directory = tmp_path / "sts" / "2011-06-15"
+    directory.mkdir(parents=True)
+    rules = {"type": "endpoint", "conditions": [], "endpoint": {"url": "https://mine.example"}}
+    ruleset = data_loader().load_service_model("sts", "endpoint-rule-set-1")
+    (directory / "endpoint-rule-set-1.json").write_text(json.dumps({**ruleset, "rules": [rules]}))
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    client = new_client(new_session())
+
+    found = client._ruleset_resolver.construct_endpoint(
+        operation_model=client.meta.service_model.operation_model("GetCallerIdentity"),
+        call_args={},
+        request_context={},
+    )
+    assert found.url == "https://mine.example"
+
+
+@pytest.mark.usefixtures("models")
+def test_endpoints_of_the_users_own_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`endpoints.json` from AWS_DATA_PATH is used as it is without sharing."""
+    (tmp_path / "endpoints.json").write_text('{"partitions": []}')
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    assert new_session().get_available_partitions() == []
+
+
+@pytest.mark.usefixtures("models")
+def test_loaders_of_the_users_own_count() -> None:
+    """A session whose loader is of another class asks that loader."""
+
+    class OwnLoader(Loader):  # type: ignore[misc]  # botocore has no types
+        def load_service_model(
+            self, service_name: str, type_name: str, api_version: str | None = None
+        ) -> Any:
+            model = super().load_service_model(service_name, type_name, api_version)
+            if type_name == "service-2":
+                model["metadata"]["serviceId"] = "Mine"
+            return model
+
+    session = new_session()
+    session.register_component("data_loader", OwnLoader())
+
+    client = new_client(session)
+
+    assert client.meta.service_model.service_id == "Mine"
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("service", "options", "error"),
+    [
+        pytest.param("no-such-service", {}, UnknownServiceError, id="service"),
+        pytest.param("sts", {"api_version": "1999-01-01"}, DataNotFoundError, id="version"),
+    ],
+)
+def test_what_is_not_there_is_refused_as_ever(
+    service: str, options: dict[str, str], error: type[Exception]
+) -> None:
+    """An unknown service or version raises botocore's own error, in the same words."""
+    with pytest.raises(error) as shared:
+        new_client(new_session(), service, **options)
+
+    loader = Loader()
+    with pytest.raises(error) as alone:
+        loader.load_service_model(service, "service-2", **options)
+
+    assert str(shared.value) == str(alone.value)
+
+
+@pytest.mark.parametrize("suffix", [".json", ".json.gz"])
+def test_both_kinds_of_files_are_parsed(suffix: str) -> None:
+    """botocore ships models packed and endpoints not; both come out as it parses them itself."""
+    [path] = [
+        path
+        for path in (BUILTIN / "endpoints.json", next(BUILTIN.glob("sts/*/service-2.json.gz")))
+        if path.name.endswith(suffix)
+    ]
+    name = str(path).removesuffix(suffix)
+
+    found = data_loader().file_loader.load_file(name)
+
+    assert found == JSONFileLoader().load_file(name)
+    assert data_loader().file_loader.load_file(f"{name}-no") is None
