@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_fakecopy import quickstart
+from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.options import Options
 from pytest_fakecopy.scenarios import CATALOGUE, markdown_table
 
@@ -93,3 +94,21 @@ def test_the_readme_counts_the_scenarios() -> None:
     text = README.read_text(encoding="utf-8")
 
     assert f"a catalogue of {len(CATALOGUE)} scenarios" in text
+
+
+def test_what_is_served_stands_in_the_readme() -> None:
+    """The list of operations is made from the table that serves them."""
+    text = README.read_text(encoding="utf-8")
+
+    listed = text.partition("<!-- served -->\n")[2].partition("<!-- /served -->")[0]
+
+    assert listed == served_list()
+
+
+def served_list() -> str:
+    """Return the operations of each service as the README lists them."""
+    lines = [
+        f"- {name.upper()}: {', '.join(f'`{operation}`' for operation in sorted(operations))}\n"
+        for name, operations in OPERATIONS.items()
+    ]
+    return "".join(lines)

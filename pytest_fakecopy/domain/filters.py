@@ -20,9 +20,7 @@ _MOST_VALUES = 200
 def matcher(values: Sequence[str]) -> Matcher:
     """Return a function that says whether a text matches one of the values of a filter."""
     plain = frozenset(value for value in values if not set(value) & set("*?\\"))
-    wild = [
-        compile_wildcards(value, escapes=True) for value in values if set(value) & set("*?\\")
-    ]
+    wild = [compile_wildcards(value, escapes=True) for value in values if set(value) & set("*?\\")]
     if not wild:
         return plain.__contains__
     return lambda text: text in plain or any(pattern.fullmatch(text) for pattern in wild)
