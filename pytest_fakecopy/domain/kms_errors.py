@@ -91,11 +91,6 @@ def unsupported(message: str) -> ErrorResponse:
     return ErrorResponse("UnsupportedOperationException", message)
 
 
-def limit_exceeded(message: str) -> ErrorResponse:
-    """Return `LimitExceededException`."""
-    return ErrorResponse("LimitExceededException", message)
-
-
 def not_pending_deletion(arn: str) -> ErrorResponse:
     """Return the answer to cancelling a deletion that isn't scheduled. Text quoted."""
     return ErrorResponse("KMSInvalidStateException", f"{arn} is not pending deletion.")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.faults import CopyFault
+    from pytest_fakecopy.domain.locks import Lock
     from pytest_fakecopy.domain.rules import Evaluation, Judgement
     from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
     from pytest_fakecopy.domain.timeline import Scheduled
@@ -51,13 +52,13 @@ def move(
         raise ValueError(msg)
     moved = replace(record, state=state, progressing=None, **members)  # type: ignore[arg-type]  # fields by name
     if state == "error" and moved.lock is not None:
-        moved = _unlocked(world, moved, at)
+        moved = _unlocked(world, moved, moved.lock, at)
     world.snapshots.replace(moved)
     note(world, moved, record.state, at)
     return moved
 
 
-def _unlocked(world: World, record: SnapshotRecord, at: datetime) -> SnapshotRecord:
+def _unlocked(world: World, record: SnapshotRecord, lock: Lock, at: datetime) -> SnapshotRecord:
     """Take the lock off a snapshot that was locked while it was pending, and failed.
 
     EBS User Guide, "Monitor Amazon EBS snapshot locks".
@@ -66,6 +67,7 @@ def _unlocked(world: World, record: SnapshotRecord, at: datetime) -> SnapshotRec
         at,
         resource_events.lock_snapshot(
             record,
+            lock,
             partition=world.partition_of(record.region),
             event_id=world.ids.uuid("event"),
             at=at,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pytest_fakecopy.domain.events import Event
+    from pytest_fakecopy.domain.locks import Lock
     from pytest_fakecopy.domain.settings import BlockPublicAccess
     from pytest_fakecopy.domain.snapshots import SnapshotRecord
     from pytest_fakecopy.domain.volumes import VolumeRecord
@@ -86,7 +87,13 @@ def share_snapshot(
 
 
 def lock_snapshot(
-    record: SnapshotRecord, *, partition: str, event_id: str, at: datetime, failed: bool = False
+    record: SnapshotRecord,
+    lock: Lock,
+    *,
+    partition: str,
+    event_id: str,
+    at: datetime,
+    failed: bool = False,
 ) -> Event:
     """Return the event that a snapshot was locked, or that it failed while it was pending.
 
@@ -105,15 +112,12 @@ def lock_snapshot(
             "result": "failed" if failed else "succeeded",
             "snapshot_id": arn,
             "source": record.owner_id,
-            **_lock_members(record, at),
+            **_lock_members(record, lock, at),
         },
     )
 
 
-def _lock_members(record: SnapshotRecord, at: datetime) -> dict[str, Any]:
-    lock = record.lock
-    if lock is None:
-        return {}
+def _lock_members(record: SnapshotRecord, lock: Lock, at: datetime) -> dict[str, Any]:
     members: dict[str, Any] = {
         "lockState": lock.state(record, at),
         "lockCreatedOn": timestamp(lock.created_at),

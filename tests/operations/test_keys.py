@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_fakecopy.domain.error_codes import Refused
+from pytest_fakecopy.domain.kms import KEY_SPECS
+from pytest_fakecopy.domain.operations import keys
+from pytest_fakecopy.wire.model import load_service
 from tests.operations.answers import OTHER, OWNER, client, code, refusal, state_of, status
 
 if TYPE_CHECKING:
@@ -88,6 +92,7 @@ def test_a_key_whose_material_is_to_be_imported(kms: Any) -> None:
             id="usage-and-spec",
         ),
         pytest.param({"Origin": "AWS_CLOUDHSM"}, "UnsupportedOperationException", id="key-store"),
+        pytest.param({"KeySpec": "RSA_1024"}, "ValidationException", id="spec"),
         pytest.param({"Policy": "{"}, "MalformedPolicyDocumentException", id="policy"),
         pytest.param(
             {"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException", id="reserved-tag"
@@ -443,3 +448,19 @@ def test_a_waiting_primary_key_can_be_kept(fake: FakeEC2, kms: Any, primary: Any
     fake.clock.tick(20 * DAY)
 
     assert (still, primary.key_state) == ("PendingReplicaDeletion", "Disabled")
+
+
+def test_a_spec_of_a_newer_model_is_refused() -> None:
+    """The model would let it pass; the fake knows nothing of its algorithms."""
+    with pytest.raises(Refused, match="UnsupportedOperationException: KeySpec ML_DSA_99 is not"):
+        keys._usage("ML_DSA_99", None)
+
+
+def test_every_spec_of_the_model_is_known() -> None:
+    """With its algorithms."""
+    model = load_service("kms").operation("CreateKey")
+    assert model is not None
+    assert model.input is not None
+    specs = model.input.members["KeySpec"].enum
+
+    assert set(specs) <= set(KEY_SPECS)

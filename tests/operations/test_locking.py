@@ -244,6 +244,20 @@ def test_a_lock_in_compliance_mode_can_only_be_extended(fake: FakeEC2, ec2: Any)
     assert unchanged == before
 
 
+def test_the_lock_of_a_pending_snapshot_can_only_be_extended(fake: FakeEC2, ec2: Any) -> None:
+    """In compliance mode: neither duration has started, so the durations are compared."""
+    source = fake.snapshots.add()
+    copy = ec2.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
+    copy_id = copy["SnapshotId"]
+    ec2.lock_snapshot(SnapshotId=copy_id, LockMode="compliance", LockDuration=5)
+
+    refused = code(ec2.lock_snapshot, SnapshotId=copy_id, **SHORTER)
+    extended = ec2.lock_snapshot(SnapshotId=copy_id, **LONGER)
+
+    assert refused == "OperationNotPermitted"
+    assert extended["LockDuration"] == 9
+
+
 @pytest.mark.parametrize(
     "lock", [GOVERNANCE, {"LockMode": "compliance", "LockDuration": 5, "CoolOffPeriod": 2}]
 )

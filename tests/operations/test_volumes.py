@@ -452,6 +452,7 @@ def test_the_same_token_makes_one_volume(fake: FakeEC2, ec2: Any) -> None:
     others.append(code(ec2.create_volume, **SMALL, ClientToken="token"))
 
     assert (again["VolumeId"], again["State"]) == (first["VolumeId"], "available")
+    assert ec2.create_volume(**SMALL, ClientToken="")["VolumeId"] != first["VolumeId"]
     assert others == ["IdempotentParameterMismatch"] * 2
 
 

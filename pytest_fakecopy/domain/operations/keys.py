@@ -71,6 +71,7 @@ def create_key(  # the parameters of the API
 
 def _usage(spec: str, usage: str | None) -> str:
     if spec not in KEY_SPECS:
+        # A spec of a model that is newer than the table. Code documented, text assumed.
         raise Refused(kms_errors.unsupported(f"KeySpec {spec} is not supported in this Region."))
     if usage is None and spec != SYMMETRIC:
         # Quoted.

@@ -53,12 +53,14 @@ def lock_snapshot(  # the parameters of the API
     days = lock_duration if expiration_date is None else ceil((expiration_date - now) / _DAY)
     lock = Lock(cast("LockMode", lock_mode), now, days or 0, cool_off_period, expiration_date)
     locked = replace(record, lock=lock)
-    _require_change(record, locked, now)
+    _require_change(record, lock, now)
     call.world.snapshots.replace(locked)
     event_id, partition = call.event_id(), call.partition
-    event = resource_events.lock_snapshot(locked, partition=partition, event_id=event_id, at=now)
+    event = resource_events.lock_snapshot(
+        locked, lock, partition=partition, event_id=event_id, at=now
+    )
     call.world.emit(call.now, event)
-    return _described(call, locked)
+    return _described(call, locked, lock)
 
 
 def _require_mode(mode: str, cool_off_hours: int | None) -> None:
@@ -105,13 +107,20 @@ def _require_range(name: str, value: int, most: int) -> None:
         )
 
 
-def _require_change(before: SnapshotRecord, after: SnapshotRecord, now: datetime) -> None:
+def _require_change(record: SnapshotRecord, lock: Lock, now: datetime) -> None:
     """Refuse what a lock in compliance mode forbids once its cooling-off period is over."""
-    if before.lock is None or after.lock is None or before.lock.state(before, now) != "compliance":
+    before = record.lock
+    if before is None or before.state(record, now) != "compliance":
         return
-    old, new = before.lock.expires_at(before), after.lock.expires_at(after)
-    if after.lock.mode != "compliance" or old is None or new is None or new < old:
-        raise codes.Refused(_in_compliance(before.snapshot_id))
+    if lock.mode != "compliance" or _ends_earlier(lock, before, record):
+        raise codes.Refused(_in_compliance(record.snapshot_id))
+
+
+def _ends_earlier(lock: Lock, before: Lock, record: SnapshotRecord) -> bool:
+    new, old = lock.expires_at(record), before.expires_at(record)
+    if new is None or old is None:  # a pending snapshot: the durations start together
+        return lock.duration_days < before.duration_days
+    return new < old
 
 
 def _in_compliance(snapshot_id: str) -> codes.ErrorResponse:
@@ -154,24 +163,21 @@ def describe_locked_snapshots(
     call.authorize()
     wanted = {find_owned(call, snapshot_id).snapshot_id for snapshot_id in snapshot_ids}
     entries = (
-        entry
-        for entry in call.world.snapshots.page(
+        (number, (record, record.lock))
+        for number, record in call.world.snapshots.page(
             region=call.region, account_id=call.account_id, after=position
         )
-        if entry[1].owner_id == call.account_id
-        and entry[1].lock is not None
-        and (not wanted or entry[1].snapshot_id in wanted)
-        and passes(entry[1])
+        if record.owner_id == call.account_id
+        and record.lock is not None
+        and (not wanted or record.snapshot_id in wanted)
+        and passes(record)
     )
     page, token = paging.cut(entries, size)
-    items = [{"OwnerId": one.owner_id, **_described(call, one)} for one in page]
+    items = [{"OwnerId": one.owner_id, **_described(call, one, lock)} for one, lock in page]
     return {"Snapshots": items, "NextToken": token}
 
 
-def _described(call: Call, record: SnapshotRecord) -> dict[str, Any]:
-    lock = record.lock
-    if lock is None:
-        return {}
+def _described(call: Call, record: SnapshotRecord, lock: Lock) -> dict[str, Any]:
     return {
         "SnapshotId": record.snapshot_id,
         "LockState": lock.state(record, call.now),

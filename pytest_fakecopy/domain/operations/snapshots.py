@@ -21,35 +21,29 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.world import World
 
 
-def require_snapshot_id(snapshot_id: str | None) -> str:
-    """Return a snapshot id that is well formed.
-
-    Raises:
-        Refused: it is missing or malformed; captures of 2026-09-25 have the texts.
-    """
-    if snapshot_id is None:
-        raise codes.Refused(codes.missing_parameter("snapshotId"))
+def require_snapshot_id(snapshot_id: str) -> None:
+    """Refuse a malformed snapshot id; captures of 2026-09-25 have the texts."""
     if not snapshot_id.startswith("snap-"):
         raise codes.Refused(codes.snapshot_id_without_prefix(snapshot_id))
     if not is_snapshot_id(snapshot_id):
         raise codes.Refused(codes.snapshot_id_malformed(snapshot_id))
-    return snapshot_id
 
 
-def find_visible(call: Call, snapshot_id: str | None) -> SnapshotRecord:
+def find_visible(call: Call, snapshot_id: str) -> SnapshotRecord:
     """Return a snapshot that the caller can see in this Region.
 
     Raises:
         Refused: the id is malformed, or names no such snapshot.
     """
-    wanted = require_snapshot_id(snapshot_id)
-    record = call.world.snapshots.visible(wanted, region=call.region, account_id=call.account_id)
+    require_snapshot_id(snapshot_id)
+    place = {"region": call.region, "account_id": call.account_id}
+    record = call.world.snapshots.visible(snapshot_id, **place)
     if record is None or not _has_appeared(call, record):
-        raise codes.Refused(codes.snapshot_not_found(wanted))
+        raise codes.Refused(codes.snapshot_not_found(snapshot_id))
     return record
 
 
-def find_owned(call: Call, snapshot_id: str | None) -> SnapshotRecord:
+def find_owned(call: Call, snapshot_id: str) -> SnapshotRecord:
     """Return a snapshot that the caller owns in this Region.
 
     Raises:

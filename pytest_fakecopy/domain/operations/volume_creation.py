@@ -130,7 +130,7 @@ def _earlier(call: Call, token: str | None, wanted: _Wanted) -> VolumeRecord | N
     That a token is remembered, and that other parameters with it are refused, was observed; the
     texts are assumed.
     """
-    if token is None:
+    if not token:
         return None
     if len(token) > _LONGEST_TOKEN:
         message = f"The length of ClientToken must not be greater than {_LONGEST_TOKEN}."

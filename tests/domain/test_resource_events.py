@@ -1,0 +1,114 @@
+"""Events of volumes, sets of snapshots and block public access, member by member."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from pytest_fakecopy.domain import resource_events
+from pytest_fakecopy.domain.snapshots import SnapshotRecord
+from pytest_fakecopy.domain.volumes import VolumeRecord
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+OWNER = "111122223333"
+EVENT_ID = "01234567-0123-4123-a123-012345678901"
+SNAPSHOT = SnapshotRecord(
+    snapshot_id="snap-0123456789abcdef0",
+    region="us-east-1",
+    owner_id=OWNER,
+    volume_id="vol-0123456789abcdef0",
+    volume_size=8,
+    data_size=0,
+    start_time=NOON,
+    state="completed",
+)
+VOLUME = VolumeRecord(
+    volume_id="vol-0123456789abcdef0",
+    region="us-east-1",
+    owner_id=OWNER,
+    availability_zone="us-east-1a",
+    size=8,
+    volume_type="gp3",
+    create_time=NOON,
+    state="creating",
+)
+
+
+def test_a_set_of_snapshots_succeeded() -> None:
+    """EBS User Guide, createSnapshots."""
+    event = resource_events.create_snapshots(
+        [SNAPSHOT], partition="aws", event_id=EVENT_ID, at=NOON + timedelta(seconds=90)
+    )
+
+    arn = "arn:aws:ec2::us-east-1:snapshot/snap-0123456789abcdef0"
+    assert event == {
+        "version": "0",
+        "id": EVENT_ID,
+        "detail-type": "EBS Multi-Volume Snapshots Completion Status",
+        "source": "aws.ec2",
+        "account": OWNER,
+        "time": "2026-01-31T12:01:30Z",
+        "region": "us-east-1",
+        "resources": [arn],
+        "detail": {
+            "event": "createSnapshots",
+            "result": "succeeded",
+            "cause": "",
+            "request-id": "",
+            "startTime": "2026-01-31T12:00:00.000Z",
+            "endTime": "2026-01-31T12:01:30.000Z",
+            "snapshots": [
+                {
+                    "snapshot_id": arn,
+                    "source": "arn:aws:ec2::us-east-1:volume/vol-0123456789abcdef0",
+                    "status": "completed",
+                }
+            ],
+        },
+    }
+
+
+def test_a_set_of_snapshots_failed() -> None:
+    """The cause names the first that did."""
+    failed = replace(SNAPSHOT, snapshot_id="snap-0fedcba9876543210", state="error")
+
+    event = resource_events.create_snapshots(
+        [SNAPSHOT, failed], partition="aws", event_id=EVENT_ID, at=NOON
+    )
+
+    detail = event["detail"]
+    assert (detail["result"], detail["cause"]) == (
+        "failed",
+        "Snapshot snap-0fedcba9876543210 is in status error",
+    )
+    assert [one["status"] for one in detail["snapshots"]] == ["completed", "error"]
+
+
+def test_a_volume_is_available() -> None:
+    """EBS User Guide, createVolume: the ARN has Region and account in their places."""
+    event = resource_events.volume(
+        VOLUME, "available", partition="aws-cn", event_id=EVENT_ID, request_id="r-1", at=NOON
+    )
+
+    assert (event["detail-type"], event["resources"]) == (
+        "EBS Volume Notification",
+        [f"arn:aws-cn:ec2:us-east-1:{OWNER}:volume/vol-0123456789abcdef0"],
+    )
+    assert event["detail"] == {
+        "event": "createVolume",
+        "result": "available",
+        "cause": "",
+        "request-id": "r-1",
+    }
+
+
+def test_block_public_access_has_no_resources() -> None:
+    """It is about the account."""
+    event = resource_events.block_public_access(
+        "unblocked", account_id=OWNER, region="us-east-1", event_id=EVENT_ID, at=NOON
+    )
+
+    assert (event["resources"], event["detail"]["message"]) == (
+        [],
+        "Block Public Access was successfully disabled",
+    )
