@@ -71,6 +71,7 @@ def create_snapshots(  # the parameters of the API
     """
     tags = _tags(tag_specifications)
     if copy_tags_from_source not in (None, "volume"):
+        # Code and text assumed.
         message = f"Value ({copy_tags_from_source}) for parameter CopyTagsFromSource is invalid."
         raise codes.Refused(codes.invalid_parameter_value(message))
     instance_id = str(instance_specification.get("InstanceId") or "")
