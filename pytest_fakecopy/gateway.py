@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _SERVICES = frozenset(OPERATIONS)
 _FORM = "application/x-www-form-urlencoded"
 _DEFAULT_REGION = "us-east-1"
+_DRY_RUN = "DryRun"
 
 
 @dataclass(slots=True)
@@ -172,8 +173,7 @@ class Gateway:
         raise Disconnected(fault.outcome)
 
     def _call(self, exchange: _Exchange, operation: Operation, serve: Serve) -> Mapping[str, Any]:
-        request = exchange.request
-        arguments = dict(exchange.parameters)
+        request, parameters = exchange.request, exchange.parameters
         call = Call(
             world=self._world,
             service=request.service.name,
@@ -182,19 +182,21 @@ class Gateway:
             region=request.region,
             now=exchange.at,
             endpoint_host=request.host,
-            dry_run=bool(arguments.pop("DryRun", False)),
+            dry_run=bool(parameters.get(_DRY_RUN, False)),
             request_id=exchange.request_id,
         )
-        accepted = _accepted_by(serve)
+        names, required = _signature_of(serve, operation)
         named: dict[str, Any] = {}
-        for member, value in arguments.items():
-            name = operation.python_name(member)
-            if name not in accepted:
+        for member, value in parameters.items():
+            if member in names:
+                named[names[member]] = value
+            elif member != _DRY_RUN:
                 raise self._refusals.parameter(
                     request.http, request.service.name, request.action, member
                 )
-            named[name] = value
-        _require_all(operation, exchange.parameters, accepted)
+        for member in required:
+            if member not in parameters:
+                raise codes.Refused(codes.missing_parameter(member))
         return serve(call, **named)
 
 
@@ -306,23 +308,17 @@ def _headers(service: Service, request_id: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _accepted_by(serve: Serve) -> Mapping[str, bool]:
-    """Return the parameters that an operation acts on, each with whether it is required."""
-    return {
+def _signature_of(serve: Serve, operation: Operation) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return the members that an operation acts on, with their Python names, and the required."""
+    accepted = {
         name: parameter.default is inspect.Parameter.empty
         for name, parameter in inspect.signature(serve).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
-
-
-def _require_all(
-    operation: Operation, given: Mapping[str, Any], accepted: Mapping[str, bool]
-) -> None:
-    if operation.input is None:
-        return
-    for member in operation.input.members:
-        if member not in given and accepted.get(operation.python_name(member)):
-            raise codes.Refused(codes.missing_parameter(member))
+    members = operation.input.members if operation.input is not None else ()
+    named = [(member, operation.python_name(member)) for member in members]
+    names = {member: name for member, name in named if name in accepted}
+    return names, tuple(member for member in names if accepted[names[member]])
 
 
 def _our_fault(request: _Request) -> InternalError:

@@ -19,12 +19,12 @@ class Lineages:
     def __init__(self, find: Callable[[str], SnapshotRecord | None]) -> None:
         """Start without copies; *find* returns the record of an id, or None for a deleted one."""
         self._find = find
-        self._ids: dict[tuple[str, str, str], list[str]] = {}
+        self._lineages: dict[tuple[str, str, str], _Lineage] = {}
 
     def have_key(self, source: SnapshotRecord, account_id: str, region: str, key_arn: str) -> bool:
         """Say whether an earlier copy of the same data there has that key."""
-        earlier = self._earlier((_data_of(source), account_id, region))
-        return any(copy is not None and copy.kms_key_arn == key_arn for copy in earlier)
+        lineage = self._lineages.get((_data_of(source), account_id, region))
+        return lineage is not None and key_arn in lineage.keys()
 
     def go_on(self, snapshot_id: str, attempt: CopyAttempt, source: SnapshotRecord) -> bool:
         """Add a copy that begins, and return whether it holds only what changed since the last one.
@@ -35,18 +35,60 @@ class Lineages:
         """
         place = (_data_of(source), attempt.caller.account_id, attempt.region)
         key_arn = attempt.key.arn if attempt.key is not None else None
-        earlier = self._earlier(place)
-        self._ids.setdefault(place, []).append(snapshot_id)
+        lineage = self._lineages.get(place)
+        if lineage is None:
+            lineage = self._lineages[place] = _Lineage(self._find)
+        latest, keys = lineage.latest(), lineage.keys()
+        lineage.append(snapshot_id)
         if source.region == attempt.region:
             return source.kms_key_arn == key_arn
-        if not earlier or earlier[-1] is None or earlier[-1].storage_tier == "archive":
+        if latest is None or latest.storage_tier == "archive":
             return False
-        return all(copy is None or copy.kms_key_arn == key_arn for copy in earlier)
+        return keys <= {key_arn}
 
-    def _earlier(self, place: tuple[str, str, str]) -> list[SnapshotRecord | None]:
-        """Return the copies in a place, None for a deleted one; one that failed holds no data."""
-        copies = [self._find(snapshot_id) for snapshot_id in self._ids.get(place, ())]
-        return [copy for copy in copies if copy is None or copy.state != "error"]
+
+class _Lineage:
+    """The copies of the same data in one place; those that failed hold none and are let go."""
+
+    __slots__ = ("_by_key", "_find", "_ids", "_new")
+
+    def __init__(self, find: Callable[[str], SnapshotRecord | None]) -> None:
+        self._find = find
+        self._ids: list[str] = []
+        self._new: list[str] = []
+        """Those whose key is not known yet: it is that of the data, shown once it is copied."""
+        self._by_key: dict[str | None, list[str]] = {}
+
+    def append(self, snapshot_id: str) -> None:
+        self._ids.append(snapshot_id)
+        self._new.append(snapshot_id)
+
+    def latest(self) -> SnapshotRecord | None:
+        """Return the last copy that didn't fail, None where it was deleted or there is none."""
+        ids = self._ids
+        while ids:
+            copy = self._find(ids[-1])
+            if copy is None or copy.state != "error":
+                return copy
+            ids.pop()
+        return None
+
+    def keys(self) -> set[str | None]:
+        """Return the keys of the copies that are there, None for those without one."""
+        for snapshot_id in self._new:
+            copy = self._find(snapshot_id)
+            if copy is not None:
+                self._by_key.setdefault(copy.kms_key_arn, []).append(snapshot_id)
+        self._new.clear()
+        return {key for key, ids in self._by_key.items() if self._is_there(ids)}
+
+    def _is_there(self, ids: list[str]) -> bool:
+        while ids:
+            copy = self._find(ids[-1])
+            if copy is not None and copy.state != "error":
+                return True
+            ids.pop()
+        return False
 
 
 def _data_of(source: SnapshotRecord) -> str:

@@ -7,7 +7,6 @@ out credentials. What to do with a request is the gateway's business.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
@@ -37,8 +36,7 @@ _CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
 _DEFAULT_SUFFIX = "amazonaws.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """What a request is sent to."""
 
     service: str | None

@@ -73,7 +73,7 @@ class Operation:
         self.name = name
         self.input: Shape | None = model.input_shape
         self.output: Shape | None = model.output_shape
-        self._compiled: dict[object, object] = {}
+        self._compiled: dict[object, Any] = {}
 
     def __repr__(self) -> str:
         """Return `<Operation ec2:CopySnapshot>`."""
@@ -81,10 +81,10 @@ class Operation:
 
     def compiled(self, compiler: Callable[[Operation], _Compiled]) -> _Compiled:
         """Return what *compiler* makes of this operation: made once, then kept."""
-        made = self._compiled.get(compiler)
+        made: _Compiled | None = self._compiled.get(compiler)
         if made is None:
             made = self._compiled[compiler] = compiler(self)
-        return cast("_Compiled", made)
+        return made
 
     @staticmethod
     def python_name(member: str) -> str:

@@ -102,9 +102,10 @@ def _from_header(headers: Mapping[str, str], authorization: str) -> Signed:
     # All but the signature is the same for the requests of a day.
     algorithm, known = _authorization_fields(beginning + mark)
     fields = {**known, "Signature": signature.partition(",")[0].strip()} if mark else known
-    required = ("Credential", "Signature", "SignedHeaders")
     missing = [
-        f"Authorization header requires '{x}' parameter." for x in required if not fields.get(x)
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if name not in fields or not fields[name]
     ]
     dated = headers.get("x-amz-date") or headers.get("date")
     if not dated:
@@ -225,19 +226,20 @@ def verify(signed: Signed, request: HttpRequest, secret: str) -> bool:
     """
     if signed.scope is None:
         return signed.algorithm == _SIGV2 and _verify_2(signed, request, secret)
-    headers = dict(request.headers)
+    headers, names = request.headers, signed.signed_headers
     payload = _payload_hash(request)
     # Assumed: AWS documents no way to sign a form with parameters of that form, except in SigV2.
     if signed.algorithm != SIGV4 or signed.place == "body" or payload is None:
         return False
-    if not all(name in headers for name in signed.signed_headers if name != "host"):
-        return False
+    for name in names:
+        if name not in headers and name != "host":
+            return False
     _, host, path, query = split_url(request.url)
-    canonical = _Canonical(request.method, path, query, headers, payload)
     given = signed.signature.encode()
     for spelling in _hosts(headers.get("host", "").strip(), host, request.url):
-        headers["host"] = spelling
-        made = _signature(canonical, signed.signed_headers, signed.scope, signed.timestamp, secret)
+        values = tuple([spelling if name == "host" else headers[name] for name in names])
+        canonical = _Canonical(request.method, path, query, names, values)
+        made = _signature(canonical, payload, signed.scope, signed.timestamp, secret)
         if compare_digest(made.encode(), given):
             return True
     return False
@@ -299,10 +301,20 @@ def _signatures_of_url(url: PresignedUrl, secret: str) -> Iterator[str]:
         return
     timestamp = url.get("X-Amz-Date") or ""
     query = split_url(url.url)[3]
-    canonical = _Canonical("GET", url.path, query, {}, _EMPTY_HASH)
     for host in _hosts("", url.host, url.url):
-        canonical.headers["host"] = host
-        yield _signature(canonical, url.signed_headers, scope, timestamp, secret)
+        canonical = _Canonical("GET", url.path, query, url.signed_headers, (host,))
+        yield _signature(canonical, _EMPTY_HASH, scope, timestamp, secret)
+
+
+class _Canonical(NamedTuple):
+    """What of a request is signed, but for the body."""
+
+    method: str
+    path: str
+    query: str
+    names: tuple[str, ...]
+    """Of the signed headers."""
+    values: tuple[str, ...]
 
 
 class _SignedHeaders:
@@ -310,33 +322,39 @@ class _SignedHeaders:
 
     __slots__ = ("_names", "_values")
 
-    def __init__(self, names: tuple[str, ...], values: Mapping[str, str]) -> None:
+    def __init__(self, names: tuple[str, ...], values: tuple[str, ...]) -> None:
         self._names = names
-        self._values = values
+        self._values = dict(zip(names, values, strict=True))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
     def get_all(self, name: str) -> list[str]:
-        return [self._values.get(name, "")]
+        return [self._values[name]]
 
 
-class _Canonical:
-    """As much of a request as botocore's signer asks for."""
+class _Signable:
+    """As much of a request as botocore's signer asks for; its body is signed elsewhere."""
 
-    __slots__ = ("context", "headers", "method", "params", "path", "payload", "query", "url")
+    __slots__ = ("headers", "method", "params", "signed_headers", "url")
 
-    def __init__(
-        self, method: str, path: str, query: str, headers: dict[str, str], payload: str
-    ) -> None:
-        self.method = method
-        self.headers = headers
-        self.payload = payload
-        self.query = _signed_query(query) if query else ""
+    def __init__(self, canonical: _Canonical) -> None:
+        query = _signed_query(canonical.query) if canonical.query else ""
+        self.method = canonical.method
         # The host is signed as a header; this one is only there to make it a URL.
-        self.url = f"https://host{path}?{self.query}" if query else f"https://host{path}"
+        self.url = f"https://host{canonical.path}{'?' if query else ''}{query}"
+        self.signed_headers = _SignedHeaders(canonical.names, canonical.values)
+        self.headers: dict[str, str] = {}
         self.params: dict[str, str] = {}
-        self.context: dict[str, str] = {}
+
+
+class _Dated:
+    """As much of a request as botocore's signer asks for to sign its canonical form."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, timestamp: str) -> None:
+        self.context = {"timestamp": timestamp}
 
 
 def _signed_query(query: str) -> str:
@@ -356,29 +374,35 @@ def _strict(field: str) -> str:
 
 
 class _Verifier(SigV4Auth):  # type: ignore[misc]  # botocore has no types
-    """botocore's signer, told which headers were signed and what the hash of the body was."""
+    """botocore's signer, told which headers were signed; it leaves out the hash of the body."""
 
-    def __init__(self, scope: CredentialScope, signed_headers: tuple[str, ...]) -> None:
-        super().__init__(None, scope.service, scope.region)
-        self._signed_headers = signed_headers
+    def headers_to_sign(self, request: _Signable) -> _SignedHeaders:
+        return request.signed_headers
 
-    def headers_to_sign(self, request: _Canonical) -> _SignedHeaders:
-        return _SignedHeaders(self._signed_headers, request.headers)
+    def payload(self, _request: _Signable) -> str:
+        return ""
 
-    def payload(self, request: _Canonical) -> str:
-        return request.payload
+
+@lru_cache(maxsize=64)
+def _verifier(region: str, service: str) -> _Verifier:
+    return _Verifier(None, service, region)
+
+
+@lru_cache(maxsize=64)
+def _beginning(canonical: _Canonical) -> str:
+    """Return the canonical request but for its last line, the hash of the body.
+
+    Clients repeat all of it within one second, or for as long as time is frozen.
+    """
+    text: str = _verifier("", "").canonical_request(_Signable(canonical))
+    return text
 
 
 def _signature(
-    canonical: _Canonical,
-    signed_headers: tuple[str, ...],
-    scope: CredentialScope,
-    timestamp: str,
-    secret: str,
+    canonical: _Canonical, payload: str, scope: CredentialScope, timestamp: str, secret: str
 ) -> str:
-    signer = _Verifier(scope, signed_headers)
-    canonical.context["timestamp"] = timestamp
-    text = signer.string_to_sign(canonical, signer.canonical_request(canonical))
+    signer = _verifier(scope.region, scope.service)
+    text = signer.string_to_sign(_Dated(timestamp), _beginning(canonical) + payload)
     key = _signing_key(secret, scope.date, scope.region, scope.service)
     return hmac_digest(key, text.encode(), "sha256").hex()
 

@@ -23,6 +23,9 @@ Value: TypeAlias = Any
 Writer: TypeAlias = Callable[[Value], str]
 """Takes a value and returns what stands for it in the document."""
 
+_Element: TypeAlias = "tuple[str, Writer, str]"
+"""A start tag, what writes the content, and an end tag."""
+
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SERVER_ERROR = 500
 
@@ -119,17 +122,18 @@ class _Compiler:
         """Return the writer of a structure's content, without an element around it."""
         if shape.name in self._structures:
             return self._structures[shape.name]
-        members: dict[str, Writer] = {}
+        members: dict[str, _Element] = {}
 
         def write(value: Mapping[str, object]) -> str:
-            parts = []
+            parts: list[str] = []
             for member, item in value.items():
                 if item is not None:
-                    writer = members.get(member)
-                    if writer is None:
+                    element = members.get(member)
+                    if element is None:
                         msg = f"the model has no member {member!r} in the shape {shape.name}"
                         raise InternalError(msg)
-                    parts.append(writer(item))
+                    start, content, end = element
+                    parts += (start, content(item), end)
             return "".join(parts)
 
         self._structures[shape.name] = write
@@ -137,17 +141,13 @@ class _Compiler:
             members[member] = self._element(_element_name(member, member_shape), member_shape)
         return write
 
-    def _element(self, name: str, shape: Shape) -> Writer:
-        """Return the writer of a value with its element, or its elements where it is flattened."""
+    def _element(self, name: str, shape: Shape) -> _Element:
+        """Return how a value is written with its element, or its elements where it is flattened."""
         if shape.type_name == "list" and shape.serialization.get("flattened"):
-            return _repeated(self._element(name, shape.member))
+            return "", _repeated(self._element(name, shape.member)), ""
         if shape.type_name == "map" and shape.serialization.get("flattened"):
-            return self._entries(name, shape)
-        if shape.type_name == "string":
-            return _text_element(name, shape)
-        content = self._content(shape)
-        start, end = f"<{name}>", f"</{name}>"
-        return lambda value: f"{start}{content(value)}{end}"
+            return "", self._entries(name, shape), ""
+        return f"<{name}>", self._content(shape), f"</{name}>"
 
     def _content(self, shape: Shape) -> Writer:
         if shape.type_name == "structure":
@@ -157,6 +157,8 @@ class _Compiler:
             return _repeated(self._element(item_name, shape.member))
         if shape.type_name == "map":
             return self._entries("entry", shape)
+        if shape.type_name == "string":
+            return _text(shape)
         return _scalar(shape, milliseconds=self._ec2)
 
     @property
@@ -164,11 +166,11 @@ class _Compiler:
         return "item" if self._ec2 else "member"
 
     def _entries(self, name: str, shape: Shape) -> Writer:
-        key = self._element(shape.key.serialization.get("name", "key"), shape.key)
+        key = _written(self._element(shape.key.serialization.get("name", "key"), shape.key))
         value = self._element(shape.value.serialization.get("name", "value"), shape.value)
-        start, end = f"<{name}>", f"</{name}>"
+        write, start, end = _written(value), f"<{name}>", f"</{name}>"
         return lambda entries: "".join(
-            [f"{start}{key(one)}{value(other)}{end}" for one, other in entries.items()]
+            [f"{start}{key(one)}{write(other)}{end}" for one, other in entries.items()]
         )
 
 
@@ -180,22 +182,26 @@ def _element_name(member: str, shape: Shape) -> str:
     return str(shape.serialization.get("name", member))
 
 
-def _repeated(element: Writer) -> Writer:
-    return lambda values: "".join([element(value) for value in values])
+def _written(element: _Element) -> Writer:
+    start, content, end = element
+    return lambda value: f"{start}{content(value)}{end}"
 
 
-def _text_element(name: str, shape: Shape) -> Writer:
-    start, end = f"<{name}>", f"</{name}>"
+def _repeated(element: _Element) -> Writer:
+    start, content, end = element
+    return lambda values: "".join([f"{start}{content(value)}{end}" for value in values])
 
+
+def _text(shape: Shape) -> Writer:
     def write(value: str) -> str:
-        if not isinstance(value, str):
-            raise _wrong(shape, value)
         if value.__class__ is not str:
+            if not isinstance(value, str):
+                raise _wrong(shape, value)
             # An enumeration of strings formats as its name in some versions of Python.
             value = str.__str__(value)
         if value.isprintable() and "&" not in value and "<" not in value and ">" not in value:
-            return f"{start}{value}{end}"
-        return f"{start}{escape(value)}{end}"
+            return value
+        return escape(value)
 
     return write
 
@@ -229,7 +235,7 @@ def _timestamp(shape: Shape, *, milliseconds: bool) -> Writer:
 
 _SCALARS: dict[str, tuple[Any, Writer]] = {
     "character": (str, escape),
-    "boolean": (bool, lambda value: "true" if value else "false"),
+    "boolean": (bool, {True: "true", False: "false"}.__getitem__),
     "integer": (int, int.__repr__),
     "long": (int, int.__repr__),
     "float": ((int, float), repr),
