@@ -24,7 +24,7 @@ class Lineages:
     def have_key(self, source: SnapshotRecord, account_id: str, region: str, key_arn: str) -> bool:
         """Say whether an earlier copy of the same data there has that key."""
         lineage = self._lineages.get((_data_of(source), account_id, region))
-        return lineage is not None and key_arn in lineage.keys()
+        return lineage is not None and key_arn in lineage.key_arns()
 
     def go_on(self, snapshot_id: str, attempt: CopyAttempt, source: SnapshotRecord) -> bool:
         """Add a copy that begins, and return whether it holds only what changed since the last one.
@@ -38,7 +38,7 @@ class Lineages:
         lineage = self._lineages.get(place)
         if lineage is None:
             lineage = self._lineages[place] = _Lineage(self._find)
-        latest, keys = lineage.latest(), lineage.keys()
+        latest, keys = lineage.latest(), lineage.key_arns()
         lineage.append(snapshot_id)
         if source.region == attempt.region:
             return source.kms_key_arn == key_arn
@@ -73,7 +73,7 @@ class _Lineage:
             ids.pop()
         return None
 
-    def keys(self) -> set[str | None]:
+    def key_arns(self) -> set[str | None]:
         """Return the keys of the copies that are there, None for those without one."""
         for snapshot_id in self._new:
             copy = self._find(snapshot_id)
