@@ -6,12 +6,12 @@ import inspect
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from pytest_fakecopy.authentication import Authenticator
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.operations.call import Call
+from pytest_fakecopy.domain.presigned import split_url
 from pytest_fakecopy.errors import FakeCopyError, InternalError
 from pytest_fakecopy.journal import RequestRecord
 from pytest_fakecopy.wire import json as wire_json
@@ -243,7 +243,7 @@ def _pairs(
     request: HttpRequest,
 ) -> tuple[list[tuple[str, str]], codes.ErrorResponse | None]:
     """Return the parameters of query string and form, or why they can't be read."""
-    text = urlsplit(request.url).query if "?" in request.url else ""
+    text = split_url(request.url)[3] if "?" in request.url else ""
     try:
         pairs = query.parse_form(text) if text else []
         if request.body and request.headers.get("content-type", _FORM).startswith(_FORM):

@@ -122,8 +122,10 @@ def split_url(url: str) -> tuple[str | None, str, str, str]:
     if not separator:
         return None, "", address, query
     scheme = scheme.lower()
-    netloc, slash, path = rest.partition("/")
-    return scheme or None, normal_host(scheme, netloc), slash + path, query
+    # urllib3 2: the authority ends at a backslash too. Whoever read on to an `@` behind it would
+    # take another host for the one that is connected to.
+    end = next((at for at, char in enumerate(rest) if char in "/\\"), len(rest))
+    return scheme or None, normal_host(scheme, rest[:end]), rest[end:], query
 
 
 def normal_host(scheme: str, netloc: str) -> str:

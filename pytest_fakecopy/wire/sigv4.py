@@ -142,7 +142,11 @@ def _header_date(text: str) -> str:
         return text
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc).strftime(_BASIC_DATE)
+    try:
+        return moment.astimezone(timezone.utc).strftime(_BASIC_DATE)
+    except OverflowError:
+        # In the first or the last hours that Python has a date for.
+        return text
 
 
 def _from_parameters(parameters: dict[str, str], place: Place) -> Signed:
@@ -235,7 +239,7 @@ def verify(signed: Signed, request: HttpRequest, secret: str) -> bool:
         if name not in headers and name != "host":
             return False
     _, host, path, query = split_url(request.url)
-    given = signed.signature.encode()
+    given = _bytes(signed.signature)
     for spelling in _hosts(headers.get("host", "").strip(), host, request.url):
         values = tuple([spelling if name == "host" else headers[name] for name in names])
         canonical = _Canonical(request.method, path, query, names, values)
@@ -290,7 +294,7 @@ def judge(url: PresignedUrl, secret_of: Callable[[str], str | None]) -> Presigne
     secret = secret_of(url.credential.access_key_id) if url.credential else None
     if secret is None:
         return url.with_verdict("unknown-key")
-    given = (url.signature or "").encode()
+    given = _bytes(url.signature or "")
     right = any(compare_digest(made.encode(), given) for made in _signatures_of_url(url, secret))
     return url.with_verdict("right" if right else "wrong")
 
@@ -404,7 +408,12 @@ def _signature(
     signer = _verifier(scope.region, scope.service)
     text = signer.string_to_sign(_Dated(timestamp), _beginning(canonical) + payload)
     key = _signing_key(secret, scope.date, scope.region, scope.service)
-    return hmac_digest(key, text.encode(), "sha256").hex()
+    return hmac_digest(key, _bytes(text), "sha256").hex()
+
+
+def _bytes(text: str) -> bytes:
+    # Half a surrogate pair can't have been signed, so it matters little what becomes of it.
+    return text.encode("utf-8", "replace")
 
 
 @lru_cache(maxsize=64)
@@ -412,7 +421,7 @@ def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     # AWS docs, Signature Version 4: the key depends on the day, not on the request.
     key = f"AWS4{secret}".encode()
     for part in (date, region, service, "aws4_request"):
-        key = hmac_digest(key, part.encode(), "sha256")
+        key = hmac_digest(key, _bytes(part), "sha256")
     return key
 
 
@@ -430,7 +439,7 @@ def _verify_2(signed: Signed, request: HttpRequest, secret: str) -> bool:
     signer: Any = SigV2Auth(Credentials(signed.access_key_id, secret))
     scheme, host, path, query = split_url(request.url)
     parameters = dict(parse_form(query if signed.place == "query" else request.body.decode()))
-    given = signed.signature.encode()
+    given = _bytes(signed.signature)
     header = normal_host(scheme or "", request.headers.get("host", ""))
     for spelling in _hosts(header, host, request.url):
         plain = _Plain(request.method, f"https://{spelling}{path}")
