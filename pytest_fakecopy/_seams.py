@@ -123,6 +123,18 @@ def has_loaded(loader: Any, type_name: str, service_name: str = "") -> bool:  # 
     return any(name.startswith(start) and name.endswith(end) for name in names)
 
 
+def process_provider_class() -> type:
+    """Return `botocore.credentials.ProcessProvider`.
+
+    Its method `_retrieve_credentials_using(self, credential_process)` is replaced: it runs a
+    program of the user's and returns the credentials that this prints. Those that expire are
+    renewed through it too.
+    """
+    from botocore.credentials import ProcessProvider  # noqa: PLC0415  # optional until it is used
+
+    return ProcessProvider  # type: ignore[no-any-return]
+
+
 def boto3_if_imported() -> ModuleType | None:
     """Return the module `boto3` if somebody has imported it."""
     return sys.modules.get("boto3")

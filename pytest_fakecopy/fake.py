@@ -32,8 +32,10 @@ from pytest_fakecopy.operation_names import require_action, require_passthrough
 from pytest_fakecopy.options import Options
 from pytest_fakecopy.refusals import Refusals
 from pytest_fakecopy.transports.botocore import BotocoreTransport
+from pytest_fakecopy.transports.credential_process import CredentialProcessGuard
 from pytest_fakecopy.transports.credentials import LentCredentials
 from pytest_fakecopy.transports.environment import FakeEnvironment
+from pytest_fakecopy.transports.guard import NetworkGuard
 from pytest_fakecopy.transports.models import SharedModels
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
@@ -156,9 +158,14 @@ class FakeEC2:
             keys = (account.access_key_id, account.secret_access_key, account.session_token)
             stack.enter_context(FakeEnvironment(*keys))
             stack.enter_context(LentCredentials(*keys))
-            for replaced in (SharedModels(), BotocoreTransport(self._gateway.handle)):
-                replaced.start()
+            for replaced in (
+                SharedModels(),
+                NetworkGuard(self._refusals.require_connection),
+                CredentialProcessGuard(self._refusals.require_process),
+                BotocoreTransport(self._gateway.handle),
+            ):
                 stack.callback(replaced.stop)
+                replaced.start()
             if self.options.sleep == "instant" and self.options.clock != "real":
                 stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from pytest_fakecopy.domain.operations import OPERATIONS
+from pytest_fakecopy.domain.presigned import split_url
 from pytest_fakecopy.errors import UnexpectedRequest
+from pytest_fakecopy.wire.endpoints import address_of, locate
+from pytest_fakecopy.wire.http import HttpRequest
 
-if TYPE_CHECKING:
-    from pytest_fakecopy.wire.http import HttpRequest
+_CREDENTIAL_PROCESS = "credential-process"
 
 
 class Refusals:
@@ -43,10 +43,45 @@ class Refusals:
         """
         if self.may_pass(service or "", action):
             return
-        if kind == "custom" and (request.transport != "botocore" or _is_loopback(request.url)):
+        if kind == "custom" and (not _is_for_aws(request, service) or _is_loopback(request.url)):
             # An endpoint that the code under test was pointed at on this machine is no way to AWS.
             return
         raise self._refuse(request, service, action)
+
+    def require_connection(self, host: str) -> None:
+        """Refuse a connection to a host of AWS or to a source of credentials, unless it may pass.
+
+        For connections that no transport saw: what is asked for can't be told, so a host may be
+        connected to as soon as one operation of its service may pass.
+
+        Raises:
+            UnexpectedRequest: it may not be connected to.
+        """
+        url = f"https://[{host}]/" if host.count(":") > 1 else f"https://{host}/"
+        endpoint = locate(url, {})
+        service = "metadata" if endpoint.kind == "metadata" else endpoint.service
+        passing = {name.partition(":")[0] for name in self._passthrough}
+        if endpoint.kind == "custom" or service in passing:
+            return
+        raise self._refuse(HttpRequest("CONNECT", url, {}, transport="a socket"), service, "")
+
+    def require_process(self, command: str) -> None:
+        """Refuse a program that a profile of the user's gets credentials from.
+
+        Raises:
+            UnexpectedRequest: it may not be run.
+        """
+        if _CREDENTIAL_PROCESS in self._passthrough:
+            return
+        program = command.split(maxsplit=1)[:1]
+        error = UnexpectedRequest(
+            f"fake_ec2 does not run {''.join(program)!r} for credentials: it may ask AWS.\n\n"
+            "A profile that was chosen by name has it as credential_process. Leave the choice of"
+            " the profile out of the test, or let the program run:\n"
+            f'  @pytest.mark.fake_ec2(passthrough=["{_CREDENTIAL_PROCESS}"])'
+        )
+        self.refused.append(error)
+        raise error
 
     def parameter(
         self, request: HttpRequest, service: str, action: str, member: str
@@ -85,25 +120,32 @@ class Refusals:
         return error
 
 
+def _is_for_aws(request: HttpRequest, service: str | None) -> bool:
+    """Say whether a request to a host that isn't AWS's is for AWS all the same.
+
+    botocore sends no others, and a credential scope is for nobody else.
+    """
+    return request.transport == "botocore" or service is not None
+
+
 def _line(request: HttpRequest, action: str) -> str:
     """Return the request line without what is secret: a query may hold a signature or a token."""
-    parts = urlsplit(request.url)
+    scheme, host, path, query = split_url(request.url)
     names = [
         name
-        for name, _ in parse_qsl(parts.query, keep_blank_values=True)
+        for name, _ in parse_qsl(query, keep_blank_values=True)
         if not name.lower().startswith("x-amz-") and name != "Action"
     ]
-    query = f"?{'&'.join(names)}" if names else ""
-    host = parts.netloc.rpartition("@")[2]
-    line = f"  {request.method} {parts.scheme}://{host}{parts.path or '/'}{query}"
+    asked = f"?{'&'.join(names)}" if names else ""
+    line = f"  {request.method} {scheme}://{host}{path or '/'}{asked}"
     return f"{line}   Action={action}" if action else line
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = split_url(url)[1]
+    name, colon, port = host.rpartition(":")
+    host = (name if colon and port.isdecimal() else host).strip("[]")
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = address_of(host)
+    return address is not None and address.is_loopback

@@ -146,6 +146,14 @@ SEAMS = (
         ("func",),
     ),
     Seam(
+        "process_provider_class",
+        "botocore",
+        "botocore.credentials",
+        "ProcessProvider._retrieve_credentials_using",
+        {"d4d54a02261d": "1.40.20"},
+        ("self", "credential_process"),
+    ),
+    Seam(
         "session_credentials",
         "botocore",
         "botocore.session",

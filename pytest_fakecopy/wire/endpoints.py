@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from ipaddress import ip_address
+from socket import inet_aton
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from pytest_fakecopy.wire.loading import data_loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from ipaddress import IPv4Address, IPv6Address
 
 HostKind: TypeAlias = Literal["aws", "metadata", "custom"]
 
@@ -117,10 +119,23 @@ def _without_port(host: str) -> str:
 
 
 def _is_metadata(name: str) -> bool:
+    address = address_of(name)
+    return address in _METADATA or getattr(address, "ipv4_mapped", None) in _METADATA
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address that *host* is, in any spelling that a socket takes, or None.
+
+    `2852039166` and `0xa9.0xfe.0xa9fe` are 169.254.169.254 to the C library, and so to a client.
+    """
     try:
-        return ip_address(name.strip("[]")) in _METADATA
+        return ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
-        return False
+        pass
+    try:
+        return ip_address(inet_aton(host))
+    except (OSError, ValueError):
+        return None
 
 
 def _in_aws(labels: list[str], suffix: str) -> _Place:
