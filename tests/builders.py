@@ -44,15 +44,17 @@ SOURCE_ID = "snap-0123456789abcdef0"
 OUTPOST_ARN = f"arn:aws:outposts:{HERE}:{ACCOUNT}:outpost/op-0a1b2c3d4e5f6a7b8"
 
 
-def presigned_url(snapshot_id: str, source_region: str, region: str) -> str:
-    """Return a presigned URL, made at the start, in which nothing is wrong."""
-    scope = f"20260131%2F{source_region}%2Fec2%2Faws4_request"
+def presigned_url(
+    snapshot_id: str, source_region: str, region: str, *, at: datetime = START
+) -> str:
+    """Return a presigned URL, made at that time, in which nothing is wrong."""
+    scope = f"{at:%Y%m%d}%2F{source_region}%2Fec2%2Faws4_request"
     return (
         f"https://ec2.{source_region}.amazonaws.com/?Action=CopySnapshot&Version=2016-11-15"
         f"&SourceRegion={source_region}&SourceSnapshotId={snapshot_id}&DestinationRegion={region}"
         "&X-Amz-Algorithm=AWS4-HMAC-SHA256"
         f"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F{scope}"
-        "&X-Amz-Date=20260131T120000Z&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
+        f"&X-Amz-Date={at:%Y%m%dT%H%M%SZ}&X-Amz-Expires=3600&X-Amz-SignedHeaders=host"
         f"&X-Amz-Signature={'a1' * 32}"
     )
 
@@ -324,10 +326,13 @@ def start(world: World, source: SnapshotRecord | None = None, **members: Any) ->
     record = source or make_snapshot(world)
     asked = {name: value for name, value in members.items() if name in _REQUEST_MEMBERS}
     facts = {name: value for name, value in members.items() if name not in _REQUEST_MEMBERS}
+    facts["dry_run"] = asked.get("dry_run", False)
     origin = {"source_region": record.region, "source_snapshot_id": record.snapshot_id}
     if record.encrypted:
         region = members.get("region", HERE)
-        origin["presigned_url"] = presigned_url(record.snapshot_id, record.region, region)
+        origin["presigned_url"] = presigned_url(
+            record.snapshot_id, record.region, region, at=world.now()
+        )
     return start_copy(make_call(world, **facts), CopyRequest(**(origin | asked)))
 
 
@@ -341,9 +346,9 @@ def refusal(world: World, source: SnapshotRecord | None = None, **members: Any) 
     raise AssertionError(msg)
 
 
-def delete(world: World, snapshot_id: str) -> None:
-    """Delete a snapshot of the default account, as DeleteSnapshot does."""
-    delete_snapshot(make_call(world, "DeleteSnapshot"), snapshot_id=snapshot_id)
+def delete(world: World, snapshot_id: str, **members: Any) -> None:
+    """Delete a snapshot as DeleteSnapshot does; *members* are fields of the call."""
+    delete_snapshot(make_call(world, "DeleteSnapshot", **members), snapshot_id=snapshot_id)
 
 
 def state_of(world: BuiltWorld, snapshot_id: str) -> str:
