@@ -8,6 +8,7 @@ and those that may be absent are looked up only where they are imported already.
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -135,6 +136,69 @@ def process_provider_class() -> type:
     return ProcessProvider  # type: ignore[no-any-return]
 
 
+def aiohttp_session_class() -> type:
+    """Return `aiobotocore.httpsession.AIOHTTPSession`, whose coroutine `send` is replaced.
+
+    As `URLLib3Session.send`, but it returns an `AioAWSResponse`, whose `raw` has coroutines.
+    """
+    from aiobotocore.httpsession import AIOHTTPSession  # noqa: PLC0415  # an extra
+
+    return AIOHTTPSession  # type: ignore[no-any-return]
+
+
+def httpx_session_class() -> type:
+    """Return `aiobotocore.httpxsession.HttpxSession`, whose coroutine `send` is replaced."""
+    from aiobotocore.httpxsession import HttpxSession  # noqa: PLC0415  # an extra
+
+    return HttpxSession  # type: ignore[no-any-return]
+
+
+def connection_pool_class() -> type:
+    """Return `urllib3.HTTPConnectionPool`, whose method `urlopen` is replaced.
+
+    `urlopen(self, method, url, body, headers, retries, ...)` returns a `urllib3.HTTPResponse`; pool
+    managers, requests and botocore all go through it.
+    """
+    from urllib3 import HTTPConnectionPool  # noqa: PLC0415  # botocore brings it
+
+    return HTTPConnectionPool
+
+
+def http_adapter_class() -> type:
+    """Return `requests.adapters.HTTPAdapter`, whose method `send` is replaced, as responses does.
+
+    `send(self, request, **kwargs)` takes a `PreparedRequest` and returns a `requests.Response`.
+    """
+    from requests.adapters import HTTPAdapter  # noqa: PLC0415  # only where it is in use
+
+    return HTTPAdapter
+
+
+def requests_mock_class() -> type:
+    """Return `responses.RequestsMock`, whose method `_find_match` is replaced.
+
+    responses 0.26: `_find_match(self, request)` returns the response that somebody registered, or
+    None, and the reasons why the others don't match. Only after that does a mock refuse a request
+    or let it pass.
+    """
+    from responses import RequestsMock  # noqa: PLC0415  # only where requests is in use
+
+    return RequestsMock
+
+
+def moto_stubber_class() -> type:
+    """Return `moto.core.botocore_stubber.BotocoreStubber`; two of its methods are replaced.
+
+    moto 5.2: `__call__(self, event_name, request, **kwargs)` is a handler of botocore's event
+    `before-send`: what it returns is the response, unless it is None. `process_request(self,
+    request)` returns `(status, headers, body)` or None, and answers requests as well. One instance
+    serves the process, and `enabled` says whether any of moto's mocks is active.
+    """
+    from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415  # users' own
+
+    return BotocoreStubber  # type: ignore[no-any-return]
+
+
 def boto3_if_imported() -> ModuleType | None:
     """Return the module `boto3` if somebody has imported it."""
     return sys.modules.get("boto3")
@@ -196,3 +260,26 @@ def token_buckets() -> list[type]:
         (sys.modules.get("aiobotocore.retries.bucket"), "AsyncTokenBucket"),
     )
     return [getattr(module, name) for module, name in found if module is not None]
+
+
+def elapsed_seconds() -> float:
+    """Return `time.monotonic()` as it is, also where the time of the process is held.
+
+    freezegun 1.5 keeps the original as `freezegun.api.real_monotonic`; time-machine leaves it.
+    """
+    api = sys.modules.get("freezegun.api")
+    real = api.real_monotonic if api is not None else time.monotonic
+    return real()  # type: ignore[no-any-return]
+
+
+def wall_seconds() -> float:
+    """Return `time.time()` as it is, also where the time of the process is held.
+
+    freezegun 1.5 keeps the original as `freezegun.api.real_time`, time-machine 3.6 as
+    `escape_hatch.time.time`, which is for use while travelling alone.
+    """
+    if travellers():
+        return sys.modules["time_machine"].escape_hatch.time.time()  # type: ignore[no-any-return]
+    api = sys.modules.get("freezegun.api")
+    real = api.real_time if api is not None else time.time
+    return real()  # type: ignore[no-any-return]

@@ -11,6 +11,8 @@ from pytest_fakecopy import assertions
 from pytest_fakecopy.clients import make_client
 from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.control import FakeClock
+from pytest_fakecopy.clocks.process import wall_now
+from pytest_fakecopy.clocks.scaled import ScaledClock
 from pytest_fakecopy.clocks.sleeping import InstantSleep
 from pytest_fakecopy.domain.accounts import Accounts
 from pytest_fakecopy.domain.faults import Faults
@@ -31,11 +33,12 @@ from pytest_fakecopy.journal import Journal
 from pytest_fakecopy.operation_names import require_action, require_passthrough
 from pytest_fakecopy.options import Options
 from pytest_fakecopy.refusals import Refusals
-from pytest_fakecopy.transports.botocore import BotocoreTransport
+from pytest_fakecopy.serving import Endpoint
 from pytest_fakecopy.transports.credential_process import CredentialProcessGuard
 from pytest_fakecopy.transports.credentials import LentCredentials
 from pytest_fakecopy.transports.environment import FakeEnvironment
 from pytest_fakecopy.transports.guard import NetworkGuard
+from pytest_fakecopy.transports.installed import transports
 from pytest_fakecopy.transports.models import SharedModels
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
@@ -49,6 +52,11 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.domain.presigned import PresignedUrl
     from pytest_fakecopy.domain.timeline import Clock
+
+
+def _clock(options: Options) -> Clock:
+    clock = make_clock(options.clock, options.start_time)
+    return clock if options.clock == "real" else ScaledClock(clock)
 
 
 class FakeEC2:
@@ -78,12 +86,12 @@ class FakeEC2:
         self.events = Events(self.journal.record)
         """The EventBridge events so far; `.subscribe(function)` gets each as it is due."""
         self._lock = RLock()
-        self._clock = make_clock(self.options.clock, self.options.start_time)
+        self._clock = _clock(self.options)
         self._world = self._make_world(self._clock)
         door = Door(self._world, self._lock)
         self._door = door
         self.events.watch(door)
-        self.clock = FakeClock(self._clock, self._world.timeline, door.settle)
+        self.clock = FakeClock(self._clock, self._world.timeline, door.settle, self._lock)
         """Tells and moves the time."""
         self.snapshots = Snapshots(door)
         """All snapshots; `.add()` makes one to copy."""
@@ -99,7 +107,12 @@ class FakeEC2:
         """What a test can break: requests, connections, copies."""
         self._refusals = Refusals(self.options.passthrough)
         self._gateway = Gateway(
-            self._world, self.journal, self._lock, self._refusals, self.clock.request_received
+            self._world,
+            self.journal,
+            self._lock,
+            self._refusals,
+            self.clock.request_received,
+            wall_now,
         )
         self._running: ExitStack | None = None
 
@@ -162,7 +175,7 @@ class FakeEC2:
                 SharedModels(),
                 NetworkGuard(self._refusals.require_connection),
                 CredentialProcessGuard(self._refusals.require_process),
-                BotocoreTransport(self._gateway.handle),
+                *transports(self._gateway.handle, self._gateway.serves),
             ):
                 stack.callback(replaced.stop)
                 replaced.start()
@@ -247,6 +260,32 @@ class FakeEC2:
         """
         account = self.accounts[account_id or self.accounts.default.account_id]
         return make_client(service, region=region, account=account, **options)
+
+    def serve(
+        self, host: str = "127.0.0.1", port: int = 0, *, speed: float = 60
+    ) -> Endpoint:
+        """Return a real HTTP endpoint, to be opened with `with`.
+
+        For processes of their own, and for HTTP libraries in this one that aren't replaced. While
+        it is open time passes by itself, unless `clock="real"`; signatures are judged by the wall
+        clock.
+
+        Args:
+            host: The address to bind. "0.0.0.0" lets other machines in; nothing else does.
+            port: The port, 0 for any that is free.
+            speed: How many times as fast as the wall clock time passes, 0 to stand still.
+
+        Raises:
+            UsageError: werkzeug is not installed, or *speed* is not a number from 0 on.
+        """
+        return Endpoint(
+            self._gateway.handle,
+            self._clock,
+            self.accounts.default,
+            host=host,
+            port=port,
+            speed=speed,
+        )
 
     def deny(
         self,

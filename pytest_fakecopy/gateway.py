@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,17 @@ from pytest_fakecopy.authentication import Authenticator
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.operations.call import Call
-from pytest_fakecopy.domain.presigned import split_url
 from pytest_fakecopy.errors import FakeCopyError, InternalError
 from pytest_fakecopy.journal import RequestRecord
+from pytest_fakecopy.target import target_of
 from pytest_fakecopy.wire import json as wire_json
 from pytest_fakecopy.wire import query, xml
-from pytest_fakecopy.wire.endpoints import locate, scope_of
 from pytest_fakecopy.wire.http import Disconnected, HttpResponse
 from pytest_fakecopy.wire.model import load_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from threading import RLock
 
     from pytest_fakecopy.domain.accounts import Caller
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.journal import Journal, Signature
     from pytest_fakecopy.refusals import Refusals
+    from pytest_fakecopy.wire.endpoints import HostKind
     from pytest_fakecopy.wire.http import HttpRequest
     from pytest_fakecopy.wire.model import Operation, Service
 
 _SERVICES = frozenset(OPERATIONS)
-_FORM = "application/x-www-form-urlencoded"
 _DEFAULT_REGION = "us-east-1"
 _DRY_RUN = "DryRun"
 
@@ -44,6 +45,7 @@ class _Request:
 
     http: HttpRequest
     host: str
+    kind: HostKind
     service: Service
     region: str
     pairs: list[tuple[str, str]]
@@ -63,6 +65,7 @@ class Gateway:
         lock: RLock,
         refusals: Refusals,
         received: Callable[[], None],
+        wall_now: Callable[[], datetime],
     ) -> None:
         """Connect the wire with the world.
 
@@ -72,12 +75,14 @@ class Gateway:
             lock: Held while a request is handled.
             refusals: Knows what may pass, and keeps what was refused.
             received: Called at each request before anything else; moves a clock that ticks.
+            wall_now: What other processes on this machine sign with.
         """
         self._world = world
         self._journal = journal
         self._lock = lock
         self._refusals = refusals
         self._received = received
+        self._wall_now = wall_now
         self._authenticator = Authenticator(world)
 
     def handle(self, request: HttpRequest) -> HttpResponse | None:
@@ -88,35 +93,42 @@ class Gateway:
             Disconnected: a fault of the test ends the connection.
             InternalError: the fake itself failed.
         """
-        endpoint = locate(request.url, request.headers)
-        service, region = endpoint.service, endpoint.region
-        if endpoint.kind == "metadata":
-            self._refusals.require_pass(request, "metadata", "")
+        target = target_of(request)
+        if target.service not in _SERVICES:
+            self._refusals.require_pass(request, target.service, target.action, target.kind)
             return None
-        pairs, defect = _pairs(request) if service != "kms" else ([], None)
-        if service is None and pairs:
-            scope = scope_of(request.headers, pairs)
-            if scope is not None:
-                service, region = scope.service, scope.region
-        if service not in _SERVICES:
-            self._refusals.require_pass(request, service, _action_of(pairs), endpoint.kind)
+        if self._refusals.may_pass(target.service, target.action):
             return None
-        model = load_service(service)
-        action = _target_of(request, model) if service == "kms" else _action_of(pairs)
-        if self._refusals.may_pass(service, action):
-            return None
-        received = _Request(
-            request, endpoint.host, model, region or _DEFAULT_REGION, pairs, action, defect
+        return self._answer(
+            _Request(
+                request,
+                target.host,
+                target.kind,
+                load_service(target.service),
+                target.region or _DEFAULT_REGION,
+                target.pairs,
+                target.action,
+                target.defect,
+            )
         )
-        return self._answer(received)
+
+    def serves(self, request: HttpRequest) -> bool:
+        """Say whether `handle` would carry a request out; neither answers nor refuses it."""
+        target = target_of(request)
+        service = target.service or ""
+        return target.action in OPERATIONS.get(service, ()) and not self._refusals.may_pass(
+            service, target.action
+        )
 
     def _answer(self, request: _Request) -> HttpResponse | None:
         operation = request.service.operation(request.action)
         serve = OPERATIONS[request.service.name].get(request.action)
         if operation is not None and serve is None:
-            self._refusals.require_pass(request.http, request.service.name, request.action)
+            self._refusals.require_pass(
+                request.http, request.service.name, request.action, request.kind
+            )
             return None
-        with self._lock:
+        with self._lock, self._judged_by_its_clock(request.http):
             self._received()
             self._world.settle()
             try:
@@ -125,6 +137,18 @@ class Gateway:
                 raise
             except Exception as error:
                 raise _our_fault(request) from error
+
+    @contextmanager
+    def _judged_by_its_clock(self, request: HttpRequest) -> Iterator[None]:
+        """Judge the age of signatures by the clock of the process that made them."""
+        world = self._world
+        ours = world.signing_now
+        if request.transport == "server":
+            world.signing_now = self._wall_now
+        try:
+            yield
+        finally:
+            world.signing_now = ours
 
     def _carry_out(
         self, request: _Request, operation: Operation | None, serve: Serve | None
@@ -237,33 +261,6 @@ class _Exchange:
             signature=self.signature,
             request_id=self.request_id,
         )
-
-
-def _pairs(
-    request: HttpRequest,
-) -> tuple[list[tuple[str, str]], codes.ErrorResponse | None]:
-    """Return the parameters of query string and form, or why they can't be read."""
-    text = split_url(request.url)[3] if "?" in request.url else ""
-    try:
-        pairs = query.parse_form(text) if text else []
-        if request.body and request.headers.get("content-type", _FORM).startswith(_FORM):
-            form = request.body.decode("utf-8", "surrogateescape")
-            pairs = pairs + query.parse_form(form)
-    except codes.Refused as refused:
-        return [], refused.response
-    return pairs, None
-
-
-def _action_of(pairs: list[tuple[str, str]]) -> str:
-    for name, value in pairs:
-        if name == "Action":
-            return value
-    return ""
-
-
-def _target_of(request: HttpRequest, service: Service) -> str:
-    prefix, _, operation = request.headers.get("x-amz-target", "").rpartition(".")
-    return operation if prefix == service.target_prefix else ""
 
 
 def _no_such_action(request: _Request) -> codes.ErrorResponse:

@@ -26,7 +26,7 @@ class RequestRecord:
     account_id: str
     at: datetime
     transport: str
-    """What carried it: "botocore", "aiobotocore", "requests", "server"."""
+    """What carried it: "botocore", "aiobotocore", "requests", "urllib3", "server"."""
     status: int
     """The HTTP status of the answer; 0 where there was none."""
     error_code: str | None = None

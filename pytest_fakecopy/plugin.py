@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.fake import FakeEC2
     from pytest_fakecopy.scenarios import Scenario
+    from pytest_fakecopy.serving import Endpoint
 
 MARKER = "fake_ec2"
 SCENARIOS_MARKER = "copy_scenarios"
@@ -210,9 +211,7 @@ def fake_ec2(
 
     __tracebackhide__ = True
     try:
-        # time-machine can't start while freezegun holds the time, so a test that has it keeps it.
-        travels = {"clock": "time-machine"} if "time_machine" in request.fixturenames else {}
-        base = _configured(request.config, **travels)
+        base = _configured(request.config, **_suited_to(request.fixturenames))
         options = _with(base, fake_ec2_options).overridden(_marked(request.node))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
@@ -230,6 +229,33 @@ def _with(base: Options, given: object) -> Options:
         msg = f"The fixture fake_ec2_options returned {given!r}: expected a dict or an Options"
         raise UsageError(msg)
     return base.overridden(given)
+
+
+def _suited_to(fixtures: list[str]) -> dict[str, str]:
+    """Return the defaults of options for a test that has these fixtures."""
+    suited = {}
+    if "fake_ec2_server" in fixtures:
+        # Who waits for another process has to wait in reality, and by a clock that goes.
+        suited |= {"clock": "virtual", "sleep": "real"}
+    if "time_machine" in fixtures:
+        # It can't start while freezegun holds the time.
+        suited["clock"] = "time-machine"
+    return suited
+
+
+@pytest.fixture
+def fake_ec2_server(fake_ec2: FakeEC2) -> Iterator[Endpoint]:
+    """A real HTTP endpoint in front of `fake_ec2`: `.endpoint_url`, `.environ` for a subprocess.
+
+    Time passes by itself, 60 times as fast as the wall clock. The options `clock` and `sleep` are
+    "virtual" and "real" where nothing says otherwise.
+    """
+    try:
+        endpoint = fake_ec2.serve()
+    except FakeCopyError as error:
+        raise pytest.UsageError(str(error)) from None
+    with endpoint:
+        yield endpoint
 
 
 def _run_by(book: str, options: Options, given: dict[str, Any] | Options) -> Options:

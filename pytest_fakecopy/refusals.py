@@ -12,6 +12,8 @@ from pytest_fakecopy.wire.http import HttpRequest
 
 _CREDENTIAL_PROCESS = "credential-process"
 
+_AWS_CLIENTS = frozenset({"botocore", "aiobotocore"})
+
 
 class Refusals:
     """Refuses what nobody serves, and remembers it: a test must not be able to swallow it."""
@@ -43,8 +45,7 @@ class Refusals:
         """
         if self.may_pass(service or "", action):
             return
-        if kind == "custom" and (not _is_for_aws(request, service) or _is_loopback(request.url)):
-            # An endpoint that the code under test was pointed at on this machine is no way to AWS.
+        if kind == "custom" and _leads_elsewhere(request, service, action):
             return
         raise self._refuse(request, service, action)
 
@@ -110,7 +111,7 @@ class Refusals:
             "",
             f"Served: {', '.join(served)}",
         ]
-        if name:
+        if name and request.transport != "server":
             lines += [
                 "To let it reach the network, or another mock, mark the test:",
                 f'  @pytest.mark.fake_ec2(passthrough=["{name}"])',
@@ -120,12 +121,21 @@ class Refusals:
         return error
 
 
+def _leads_elsewhere(request: HttpRequest, service: str | None, action: str) -> bool:
+    """Say whether a request to a host that isn't AWS's is no business of ours."""
+    if request.transport == "server":
+        # Our own endpoint: there is no other, but not everything that comes in asks for AWS.
+        return not service and not action
+    # An endpoint that the code under test was pointed at on this machine is no way to AWS.
+    return not _is_for_aws(request, service) or _is_loopback(request.url)
+
+
 def _is_for_aws(request: HttpRequest, service: str | None) -> bool:
     """Say whether a request to a host that isn't AWS's is for AWS all the same.
 
-    botocore sends no others, and a credential scope is for nobody else.
+    botocore and aiobotocore send no others, and a credential scope is for nobody else.
     """
-    return request.transport == "botocore" or service is not None
+    return request.transport in _AWS_CLIENTS or service is not None
 
 
 def _line(request: HttpRequest, action: str) -> str:

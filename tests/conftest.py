@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# pytester forgets what was imported in a run of its own, and PyYAML's extension, which responses
+# brings, can't be imported a second time.
+import responses  # noqa: F401  # see above
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -34,9 +34,9 @@ class Layer:
 OUTSIDE = ("wire.http", "_seams", "_patch", "errors")
 """What those may import that face third parties."""
 
-GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals")
+GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals", "target")
 
-TOP = ("plugin", "quickstart")
+TOP = ("plugin", "quickstart", "__main__")
 """Nothing imports these."""
 
 LAYERS = (
@@ -44,7 +44,9 @@ LAYERS = (
     Layer(("errors", "_patch", "wire.http")),
     Layer(
         ("_seams",),
-        lazily=("aiobotocore", "boto3", "botocore", "freezegun", "requests", "time_machine"),
+        lazily=(
+            *("aiobotocore", "boto3", "botocore", "moto", "requests", "responses", "urllib3"),
+        ),
     ),
     Layer(("options",), ours=("errors",)),
     Layer(("domain",), ours=("domain", "errors")),
@@ -75,14 +77,30 @@ LAYERS = (
         third_parties=("botocore",),
     ),
     Layer(
+        ("transports.urllib3",),
+        ours=("transports.base", *OUTSIDE),
+        third_parties=("urllib3",),
+    ),
+    Layer(
+        ("transports.installed",),
+        ours=(
+            *("transports.base", "transports.botocore", "transports.late", "transports.urllib3"),
+            *OUTSIDE,
+        ),
+    ),
+    Layer(
         ("transports.aiobotocore",),
         ours=("transports.base", "transports.botocore", *OUTSIDE),
-        third_parties=("aiobotocore", "aiohttp", "botocore", "httpx"),
+        third_parties=("aiobotocore",),
     ),
     Layer(
         ("transports.requests",),
         ours=("transports.base", *OUTSIDE),
-        third_parties=("requests", "responses"),
+        third_parties=("requests", "responses", "urllib3"),
+    ),
+    Layer(
+        ("transports.moto",),
+        ours=("transports.base", "transports.botocore", "transports.requests", *OUTSIDE),
     ),
     Layer(
         ("transports.server",),
@@ -137,10 +155,16 @@ LAYERS = (
         ),
         third_parties=("botocore",),
     ),
+    Layer(
+        ("serving",),
+        ours=("clocks", "domain", "transports.environment", *OUTSIDE, "transports.server"),
+        lazily=("transports.server",),
+    ),
+    Layer(("__main__",), ours=("fake", "options", "serving", "errors")),
     Layer(("fake",), ours=(EVERYTHING,), lazily=(EVERYTHING,)),
     Layer(
         ("plugin",),
-        ours=("fake", "options", "reporting", "scenarios", "journal", "errors"),
+        ours=("fake", "options", "reporting", "scenarios", "serving", "journal", "errors"),
         third_parties=("pytest",),
         lazily=("fake", "options", "reporting", "scenarios", "journal", "errors", "wire"),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from pytest_fakecopy.errors import ClockError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from pytest_fakecopy.domain.timeline import Clock, Timeline
 
@@ -28,18 +30,28 @@ class FakeClock:
     has ended finds that moment on every clock that moves with the fake's.
     """
 
-    def __init__(self, clock: Clock, timeline: Timeline, settle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        timeline: Timeline,
+        settle: Callable[[], None],
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
         """Move *clock* along *timeline*.
 
         Args:
             clock: Where the time comes from; it is started and stopped elsewhere.
             timeline: What is scheduled.
             settle: Lets everything happen that is due at `clock.now()`.
+            lock: Held while time is moved, where other threads look at it or move it; a thread may
+                take it twice.
         """
         self._clock = clock
         self._timeline = timeline
         self._settle_due = settle
         self._wall = clock if isinstance(clock, RealClock) else None
+        # Who waits for the wall clock must not keep others waiting.
+        self._lock = nullcontext() if lock is None or self._wall is not None else lock
         self._tick_per_request = _NOTHING
         self._last_used: datetime | None = None
 
@@ -87,12 +99,13 @@ class FakeClock:
             ClockError: *delta* is negative or no duration, or the clock can't be moved.
         """
         step = _duration("tick({})", delta)
-        try:
-            target = self._use() + step
-        except OverflowError:
-            msg = f"time ends with the year 9999: tick({delta!r}) goes beyond it."
-            raise ClockError(msg) from None
-        self._walk_to(target)
+        with self._lock:
+            try:
+                target = self._use() + step
+            except OverflowError:
+                msg = f"time ends with the year 9999: tick({delta!r}) goes beyond it."
+                raise ClockError(msg) from None
+            self._walk_to(target)
 
     def move_to(self, moment: datetime) -> None:
         """Move the time to *moment*, aware and not in the past.
@@ -101,15 +114,16 @@ class FakeClock:
             ClockError: *moment* is no aware datetime or is past, or the clock can't be moved.
         """
         target = _moment(moment)
-        now = self._use()
-        if target < now:
-            msg = (
-                f"time can't go backwards: move_to({iso(target)}) is {span(now - target)} before"
-                f" now.\nTo begin at that time:"
-                f' @pytest.mark.fake_ec2(start_time="{iso(target)}")'
-            )
-            raise ClockError(msg)
-        self._walk_to(target)
+        with self._lock:
+            now = self._use()
+            if target < now:
+                msg = (
+                    f"time can't go backwards: move_to({iso(target)}) is {span(now - target)}"
+                    f" before now.\nTo begin at that time:"
+                    f' @pytest.mark.fake_ec2(start_time="{iso(target)}")'
+                )
+                raise ClockError(msg)
+            self._walk_to(target)
 
     def jump_to_next(self) -> datetime:
         """Move the time to the next due time, let happen what is due then, and return it.
@@ -119,18 +133,19 @@ class FakeClock:
         Raises:
             ClockError: nothing is scheduled.
         """
-        self._use()
-        self._let_happen()
-        due = self._timeline.next_due()
-        if due is None:
-            msg = (
-                f"nothing is scheduled at {iso(self.now())}, so there is no time to jump to.\n"
-                "To move time all the same: fake_ec2.clock.tick(60)"
-            )
-            raise ClockError(msg)
-        self._reach(due)
-        self._let_happen()
-        return due
+        with self._lock:
+            self._use()
+            self._let_happen()
+            due = self._timeline.next_due()
+            if due is None:
+                msg = (
+                    f"nothing is scheduled at {iso(self.now())}, so there is no time to jump to.\n"
+                    "To move time all the same: fake_ec2.clock.tick(60)"
+                )
+                raise ClockError(msg)
+            self._reach(due)
+            self._let_happen()
+            return due
 
     def settle(self) -> timedelta:
         """Move the time until nothing is scheduled any more; return how far that was.
@@ -140,15 +155,16 @@ class FakeClock:
         Raises:
             ClockError: what is scheduled schedules something again, without end.
         """
-        began = self._use()
-        self._let_happen()
-        for _ in range(_MOST_DUE_TIMES * (1 + len(self._timeline.scheduled()))):
-            due = self._timeline.next_due()
-            if due is None:
-                return self.now() - began
-            self._reach(due)
+        with self._lock:
+            began = self._use()
             self._let_happen()
-        raise self._endless(began)
+            for _ in range(_MOST_DUE_TIMES * (1 + len(self._timeline.scheduled()))):
+                due = self._timeline.next_due()
+                if due is None:
+                    return self.now() - began
+                self._reach(due)
+                self._let_happen()
+            raise self._endless(began)
 
     def request_received(self) -> None:
         """Note that a request has come; the gateway calls it before it answers each one.
@@ -156,9 +172,10 @@ class FakeClock:
         Raises:
             ClockError: the time is earlier than it was at the last use.
         """
-        self._use()
-        if self._tick_per_request:
-            self.tick(self._tick_per_request)
+        with self._lock:
+            self._use()
+            if self._tick_per_request:
+                self.tick(self._tick_per_request)
 
     def _walk_to(self, target: datetime) -> None:
         if self._wall is not None:

@@ -6,7 +6,7 @@ or time-machine goes by their clock and moves it, and so do they. The newest hol
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy import _seams
@@ -34,6 +34,11 @@ def iso(moment: datetime) -> str:
 def process_now() -> datetime:
     """Return what this process takes for the present; signatures are dated with it."""
     return plain(datetime.now(timezone.utc))
+
+
+def wall_now() -> datetime:
+    """Return the time of this machine, which other processes go by, whoever holds this one's."""
+    return _EPOCH + timedelta(seconds=_seams.wall_seconds())
 
 
 def holder() -> str | None:

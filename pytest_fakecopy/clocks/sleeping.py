@@ -92,7 +92,9 @@ class InstantSleep:
             self._blocking.start()
             self._awaited.start()
             self._buckets.start()
-            if anyio := sys.modules.get("anyio"):
+            anyio = sys.modules.get("anyio")
+            # anyio 4.16 imports its functions when they are first asked for, as is done here.
+            if anyio is not None and hasattr(anyio, "sleep"):
                 self._anyio = self._replace_anyio(anyio)
                 self._anyio.start()
         except BaseException:

@@ -33,3 +33,14 @@ def text_headers(items: Iterable[tuple[str, str | bytes]]) -> dict[str, str]:
         name.lower(): value if isinstance(value, str) else value.decode("latin-1")
         for name, value in items
     }
+
+
+def body_bytes(body: object) -> bytes:
+    """Return a body that is text or bytes; any other is empty.
+
+    To read a file or a generator would leave nothing to send, and no request that is served here
+    has such a body.
+    """
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else b""

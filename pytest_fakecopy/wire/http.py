@@ -23,7 +23,7 @@ class HttpRequest:
     """Names in lower case."""
     body: bytes = b""
     transport: str = "botocore"
-    """Which library sent it: "botocore", "aiobotocore", "requests", "server"."""
+    """Which library sent it: "botocore", "aiobotocore", "requests", "urllib3", "server"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,10 @@ Handler: TypeAlias = Callable[[HttpRequest], HttpResponse | None]
 """Answers a request, or returns None where the request is to go on as if nobody intercepted it.
 
 It may raise `Disconnected`, and `UnexpectedRequest` where the request is to go nowhere.
+"""
+
+Serves: TypeAlias = Callable[[HttpRequest], bool]
+"""Says whether the handler would answer a request itself, without a trace of the question.
+
+For transports that stand above other mocks: what is not served here may be theirs.
 """
