@@ -261,9 +261,7 @@ class FakeEC2:
         account = self.accounts[account_id or self.accounts.default.account_id]
         return make_client(service, region=region, account=account, **options)
 
-    def serve(
-        self, host: str = "127.0.0.1", port: int = 0, *, speed: float = 60
-    ) -> Endpoint:
+    def serve(self, host: str = "127.0.0.1", port: int = 0, *, speed: float = 60) -> Endpoint:
         """Return a real HTTP endpoint, to be opened with `with`.
 
         For processes of their own, and for HTTP libraries in this one that aren't replaced. While

@@ -44,9 +44,7 @@ LAYERS = (
     Layer(("errors", "_patch", "wire.http")),
     Layer(
         ("_seams",),
-        lazily=(
-            *("aiobotocore", "boto3", "botocore", "moto", "requests", "responses", "urllib3"),
-        ),
+        lazily=(*("aiobotocore", "boto3", "botocore", "moto", "requests", "responses", "urllib3"),),
     ),
     Layer(("options",), ours=("errors",)),
     Layer(("domain",), ours=("domain", "errors")),

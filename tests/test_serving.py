@@ -198,7 +198,8 @@ def test_a_failure_of_the_fake_fails_the_test(monkeypatch: pytest.MonkeyPatch) -
         raise ZeroDivisionError(msg)
 
     monkeypatch.setattr(
-        "pytest_fakecopy.gateway.OPERATIONS", {"ec2": {"DescribeRegions": broken}, "kms": {}, "sts": {}}
+        "pytest_fakecopy.gateway.OPERATIONS",
+        {"ec2": {"DescribeRegions": broken}, "kms": {}, "sts": {}},
     )
 
     with FakeEC2(clock="virtual") as fake, pytest.raises(InternalError, match="DescribeRegions"):  # noqa: PT012, SIM117
@@ -279,9 +280,7 @@ def test_credentials_of_others_end_by_the_wall_clock(fake: FakeEC2, endpoint: En
     role = fake.client("sts").assume_role(
         RoleArn="arn:aws:iam::111122223333:role/copier", RoleSessionName="session"
     )["Credentials"]
-    credentials = Credentials(
-        role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"]
-    )
+    credentials = Credentials(role["AccessKeyId"], role["SecretAccessKey"], role["SessionToken"])
 
     fake.clock.tick(timedelta(hours=2))
 
@@ -376,9 +375,7 @@ def test_another_missing_module_is_not_mistaken_for_it(
         fake.serve()
 
 
-def test_a_client_of_this_process_gets_the_same_answers(
-    fake: FakeEC2, endpoint: Endpoint
-) -> None:
+def test_a_client_of_this_process_gets_the_same_answers(fake: FakeEC2, endpoint: Endpoint) -> None:
     """boto3 with that `endpoint_url` needs no detour through HTTP."""
     client = fake.client("ec2", endpoint_url=endpoint.endpoint_url)
 

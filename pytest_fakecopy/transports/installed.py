@@ -35,9 +35,7 @@ def transports(handler: Handler, serves: Serves) -> tuple[Transport, ...]:
         WhenImported(
             "aiobotocore.httpsession", lambda: aiobotocore(_seams.aiohttp_session_class())
         ),
-        WhenImported(
-            "aiobotocore.httpxsession", lambda: aiobotocore(_seams.httpx_session_class())
-        ),
+        WhenImported("aiobotocore.httpxsession", lambda: aiobotocore(_seams.httpx_session_class())),
         WhenImported(
             "moto.core.botocore_stubber",
             lambda: _module("moto").MotoTransport(handler, serves),

@@ -67,7 +67,9 @@ class ServerTransport:
         if self._server is not None:
             return
         with _bound(self.host, self.port) as listening:
-            server = _Server(self.host, self.port, self._application, _Handler, fd=listening.fileno())
+            server = _Server(
+                self.host, self.port, self._application, _Handler, fd=listening.fileno()
+            )
         self.port = server.port
         self._stopping.clear()
         self._server = server

@@ -53,7 +53,9 @@ def load() -> None:
     seconds = time.perf_counter() - began
     took = sorted(each for _, each in answers)
     print(f"{REQUESTS} requests, {CONNECTIONS} connections: {REQUESTS / seconds:.0f} a second")
-    print(f"median {took[REQUESTS // 2] * 1e3:.1f} ms, 99 % {took[REQUESTS * 99 // 100] * 1e3:.1f} ms")
+    print(
+        f"median {took[REQUESTS // 2] * 1e3:.1f} ms, 99 % {took[REQUESTS * 99 // 100] * 1e3:.1f} ms"
+    )
     print(f"answers: {dict(Counter(outcome for outcome, _ in answers))}")
 
 

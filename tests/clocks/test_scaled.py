@@ -45,9 +45,7 @@ def since_start(clock: ScaledClock) -> float:
     return (clock.now() - START).total_seconds()
 
 
-def test_nothing_moves_it_before_it_runs(
-    clock: ScaledClock, wait: Callable[[float], None]
-) -> None:
+def test_nothing_moves_it_before_it_runs(clock: ScaledClock, wait: Callable[[float], None]) -> None:
     """It is the other clock, no more."""
     wait(10)
 
@@ -55,9 +53,7 @@ def test_nothing_moves_it_before_it_runs(
     assert repr(clock) == "<VirtualClock at 2026-01-31T12:00:00Z>"
 
 
-def test_it_runs_as_fast_as_it_is_told(
-    clock: ScaledClock, wait: Callable[[float], None]
-) -> None:
+def test_it_runs_as_fast_as_it_is_told(clock: ScaledClock, wait: Callable[[float], None]) -> None:
     """Changes of speed count from when they are made."""
     assert clock.run(60) == 0
     wait(2)

@@ -65,5 +65,3 @@ def javascript() -> Path:
         return [[npm, "install", *flags, *JAVASCRIPT]]
 
     return _install("javascript-v3", steps)
-
-

@@ -45,9 +45,7 @@ def answer(done: subprocess.CompletedProcess[str]) -> Any:
     return json.loads(done.stdout or "{}")
 
 
-def copy(
-    aws: Callable[..., Any], fake: FakeEC2, *arguments: str, encrypted: bool = False
-) -> str:
+def copy(aws: Callable[..., Any], fake: FakeEC2, *arguments: str, encrypted: bool = False) -> str:
     """Copy a new snapshot, and return the id of the copy."""
     source = fake.snapshots.add(region="us-west-2", encrypted=encrypted)
     made = answer(
@@ -107,9 +105,7 @@ def test_snapshots_are_paged_filtered_and_tagged(
     assert found["Snapshots"][0]["Tags"] == [{"Key": "team", "Value": "a b"}]
 
 
-def test_a_key_that_is_disabled_fails_the_copy(
-    aws: Callable[..., Any], fake_ec2: FakeEC2
-) -> None:
+def test_a_key_that_is_disabled_fails_the_copy(aws: Callable[..., Any], fake_ec2: FakeEC2) -> None:
     """KMS at the same endpoint, and the same key for EC2."""
     key = fake_ec2.kms.add_key(alias="alias/backup")
 

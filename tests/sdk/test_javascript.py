@@ -89,9 +89,7 @@ def test_snapshots_are_paged_filtered_and_tagged(
     assert node("filter", "tag:team", "a & b") == {"value": [ids[3]]}
 
 
-def test_a_key_that_is_disabled_fails_the_copy(
-    node: Callable[..., Any], fake_ec2: FakeEC2
-) -> None:
+def test_a_key_that_is_disabled_fails_the_copy(node: Callable[..., Any], fake_ec2: FakeEC2) -> None:
     """KMS at the same endpoint, and the same key for EC2."""
     key = fake_ec2.kms.add_key(alias="alias/backup")
 

@@ -73,9 +73,7 @@ def start(session_class: Any) -> Iterator[Callable[[StubHandler], AiobotocoreTra
 
 
 @asynccontextmanager
-async def client(
-    session_class: Any, service: str = "ec2", **options: Any
-) -> AsyncIterator[Any]:
+async def client(session_class: Any, service: str = "ec2", **options: Any) -> AsyncIterator[Any]:
     """Return a client that sends with that class."""
     config = AioConfig(http_session_cls=session_class, **options.pop("config", {}))
     async with SESSION.create_client(
@@ -175,9 +173,7 @@ def test_what_the_handler_lets_pass_is_sent(
 
     async def scenario() -> None:
         config = {"retries": {"total_max_attempts": 1}}
-        async with client(
-            session_class, endpoint_url="http://127.0.0.1:9", config=config
-        ) as ec2:
+        async with client(session_class, endpoint_url="http://127.0.0.1:9", config=config) as ec2:
             await ec2.describe_regions()
 
     with pytest.raises(EndpointConnectionError):
@@ -293,9 +289,7 @@ def test_calls_may_be_concurrent(session_class: Any, fake: FakeEC2) -> None:
         async with client(session_class) as ec2:
             return await asyncio.gather(
                 *(
-                    ec2.copy_snapshot(
-                        SourceRegion="us-west-2", SourceSnapshotId=source.snapshot_id
-                    )
+                    ec2.copy_snapshot(SourceRegion="us-west-2", SourceSnapshotId=source.snapshot_id)
                     for _ in range(10)
                 )
             )

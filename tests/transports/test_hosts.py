@@ -57,7 +57,9 @@ def test_every_partition_is_served(fake: FakeEC2, region: str, source_region: st
         pytest.param({"config": Config(use_fips_endpoint=True)}, id="fips"),
         pytest.param({"config": Config(use_dualstack_endpoint=True)}, id="dual-stack"),
         pytest.param({"endpoint_url": "https://ec2.amazonaws.com"}, id="global"),
-        pytest.param({"endpoint_url": "https://vpce-0a1b-2c3d.ec2.us-east-1.vpce.amazonaws.com"}, id="vpce"),
+        pytest.param(
+            {"endpoint_url": "https://vpce-0a1b-2c3d.ec2.us-east-1.vpce.amazonaws.com"}, id="vpce"
+        ),
         pytest.param({"endpoint_url": "http://localhost:4566"}, id="localhost"),
         pytest.param({"endpoint_url": "http://127.0.0.1:9"}, id="loopback"),
         pytest.param({"endpoint_url": "https://ec2.internal.example.com:8443"}, id="custom"),

@@ -41,7 +41,9 @@ def both(order: str, **options: Any) -> Iterator[FakeEC2]:
     """Run moto and a fake, one inside the other."""
     fake = FakeEC2(clock="virtual", **options)
     with ExitStack() as stack:
-        for manager in (moto.mock_aws(), fake) if order == "moto-outside" else (fake, moto.mock_aws()):
+        for manager in (
+            (moto.mock_aws(), fake) if order == "moto-outside" else (fake, moto.mock_aws())
+        ):
             stack.enter_context(manager)
         yield fake
     assert {name: vars(BotocoreStubber)[name] for name in ORIGINALS} == ORIGINALS
