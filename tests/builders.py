@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_fakecopy.domain.accounts import Accounts, Caller
 from pytest_fakecopy.domain.attempt import CopyAttempt, CopyRequest, Throughput
 from pytest_fakecopy.domain.encryption import Encryption
@@ -26,7 +28,6 @@ from pytest_fakecopy.domain.permissions import Permissions
 from pytest_fakecopy.domain.presigned import PresignedUrl, parse
 from pytest_fakecopy.domain.rulebooks import book
 from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord
-from pytest_fakecopy.domain.volumes import VolumeRecord
 from pytest_fakecopy.domain.world import World
 
 if TYPE_CHECKING:
@@ -211,23 +212,6 @@ def make_snapshot(world: World, **members: Any) -> SnapshotRecord:
     return record
 
 
-def make_volume(world: World, **members: Any) -> VolumeRecord:
-    """Put an available volume into a world."""
-    built: dict[str, Any] = {
-        "volume_id": world.ids.resource_id("vol"),
-        "region": HERE,
-        "owner_id": ACCOUNT,
-        "availability_zone": f"{HERE}a",
-        "size": 8,
-        "volume_type": "gp3",
-        "create_time": START,
-        "state": "available",
-    }
-    record = VolumeRecord(**(built | members))
-    world.volumes.put(record)
-    return record
-
-
 def key_record(**members: Any) -> KeyRecord:
     """Build the record of an enabled symmetric key of the default account, where copies go."""
     built: dict[str, Any] = {
@@ -338,12 +322,9 @@ def start(world: World, source: SnapshotRecord | None = None, **members: Any) ->
 
 def refusal(world: World, source: SnapshotRecord | None = None, **members: Any) -> ErrorResponse:
     """Try to start a copy, and return what it is refused with."""
-    try:
+    with pytest.raises(Refused) as caught:
         start(world, source, **members)
-    except Refused as refused:
-        return refused.response
-    msg = "the copy was accepted"
-    raise AssertionError(msg)
+    return caught.value.response
 
 
 def delete(world: World, snapshot_id: str, **members: Any) -> None:

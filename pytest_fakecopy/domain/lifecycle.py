@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.faults import CopyFault
     from pytest_fakecopy.domain.locks import Lock
-    from pytest_fakecopy.domain.rules import Evaluation, Judgement
+    from pytest_fakecopy.domain.rules import Judgement
     from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
     from pytest_fakecopy.domain.timeline import Scheduled
     from pytest_fakecopy.domain.world import World
@@ -95,6 +96,8 @@ def note(world: World, record: SnapshotRecord, before: str | None, at: datetime)
 
 Lane: TypeAlias = tuple[str, str, str, str]
 """Source Region and snapshot, account, destination Region, and the Outpost or zone there."""
+_Failure: TypeAlias = tuple[FailLater, str]
+"""How a copy fails, and the name of the rule that said so."""
 _Step: TypeAlias = "Callable[[_Flight, datetime], None]"
 
 
@@ -104,7 +107,7 @@ class _Flight:
 
     snapshot_id: str
     attempt: CopyAttempt
-    failure: Evaluation | None
+    failure: _Failure | None
     """What a rule of admission said about its end."""
     fault: CopyFault | None
     lane: Lane
@@ -176,7 +179,7 @@ class Copies:
         flight = _Flight(
             record.snapshot_id,
             attempt,
-            judgement.failure,
+            _failure_of(judgement),
             world.faults.take_copy(),
             _lane(attempt),
             rate=_rate(attempt),
@@ -197,7 +200,8 @@ class Copies:
         lane.append(flight.snapshot_id)
         if fault is not None and fault.after is not None:
             due = attempt.now + fault.after
-            self._schedule(flight, due, "fails by a fault", self._fail_by_fault)
+            step = partial(self._fail_by_fault, fault)
+            self._schedule(flight, due, "fails by a fault", step)
         due = attempt.now + self._world.validation_delay
         self._schedule(flight, due, "is validated", self._validate)
         # AWS docs, EBS User Guide "Copy an Amazon EBS snapshot" (2023): a second copy of a
@@ -247,24 +251,23 @@ class Copies:
             raise ValueError(msg)
         return record
 
-    def _fail_by_fault(self, flight: _Flight, at: datetime) -> None:
-        if flight.fault is not None:
-            self._fail(flight, FailLater(flight.fault.state_message), "a fault of the test", at)
+    def _fail_by_fault(self, fault: CopyFault, flight: _Flight, at: datetime) -> None:
+        self._fail(flight, FailLater(fault.state_message), "a fault of the test", at)
 
     def _validate(self, flight: _Flight, at: datetime) -> None:
         world = self._world
         if flight.failure is not None:
-            self._fail_by_rule(flight, flight.failure, at)
+            self._fail(flight, *flight.failure, at)
             return
         if flight.fault is not None and flight.fault.after is None:
-            self._fail_by_fault(flight, at)
+            self._fail_by_fault(flight.fault, flight, at)
             return
         attempt = facts.at_validation(world, flight.attempt, at)
         judgement = world.rules.validate(attempt)
         world.record(VerdictRecord(at, "validation", flight.snapshot_id, judgement))
-        finding = judgement.failure
-        if finding is not None:
-            self._fail_by_rule(flight, finding, at, attempt)
+        failure = _failure_of(judgement)
+        if failure is not None:
+            self._fail(flight, *failure, at, attempt)
             return
         self._pass(flight, attempt, at)
 
@@ -345,16 +348,6 @@ class Copies:
     def _complete(self, flight: _Flight, at: datetime) -> None:
         self._end(flight, "completed", at, why=flight.why)
 
-    def _fail_by_rule(
-        self,
-        flight: _Flight,
-        finding: Evaluation,
-        at: datetime,
-        attempt: CopyAttempt | None = None,
-    ) -> None:
-        if isinstance(finding.verdict, FailLater):
-            self._fail(flight, finding.verdict, finding.rule.name, at, attempt)
-
     def _fail(
         self,
         flight: _Flight,
@@ -410,6 +403,13 @@ def _lane(attempt: CopyAttempt) -> Lane:
     where = request.destination_outpost_arn or request.destination_availability_zone or ""
     source = f"{request.source_region}/{request.source_snapshot_id}"
     return (source, attempt.caller.account_id, attempt.region, where)
+
+
+def _failure_of(judgement: Judgement) -> _Failure | None:
+    finding = judgement.failure
+    if finding is None or not isinstance(finding.verdict, FailLater):
+        return None
+    return finding.verdict, finding.rule.name
 
 
 def _rate(attempt: CopyAttempt) -> int:

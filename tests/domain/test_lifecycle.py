@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_fakecopy.domain import lifecycle
+from pytest_fakecopy.domain.copy_records import copy_facts
 from pytest_fakecopy.domain.lifecycle import TRANSITIONS
 from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
@@ -440,3 +441,21 @@ def test_discarding_what_is_not_pending_does_nothing() -> None:
     world.copies.discard("snap-1234abcd", later(0))
 
     assert world.copies.waits_for("snap-1234abcd") is None
+
+
+def test_a_pending_copy_that_vanishes_is_a_defect_of_ours() -> None:
+    """Whoever removes one has to discard it."""
+    world = make_world()
+    copy = start(world)
+    world.snapshots.remove(copy.snapshot_id)
+
+    with pytest.raises(
+        ValueError, match=f"^{copy.snapshot_id} is pending and not in the registry$"
+    ):
+        world.pass_time(60)
+
+
+def test_the_facts_of_a_copy_are_those_of_a_copy() -> None:
+    """That a snapshot is none is a defect of ours."""
+    with pytest.raises(ValueError, match=r"^snap-0123456789abcdef0 is no copy$"):
+        copy_facts(snapshot_record())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_fakecopy.domain.snapshots import SnapshotRegistry
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -15,12 +16,11 @@ from tests.builders import (
     START,
     THERE,
     later,
-    make_world,
     snapshot_record,
 )
 
 if TYPE_CHECKING:
-    from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotRegistry, SnapshotState
+    from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
 
 SHARED = frozenset({OTHER_ACCOUNT})
 
@@ -32,7 +32,7 @@ def numbered(number: int, **members: object) -> SnapshotRecord:
 
 def registry(*records: SnapshotRecord) -> SnapshotRegistry:
     """Build a registry."""
-    made = make_world().snapshots
+    made = SnapshotRegistry()
     for record in records:
         made.add(record)
     return made

@@ -27,6 +27,7 @@ from pytest_fakecopy.domain.snapshots import GIB
 from tests.builders import (
     ACCOUNT,
     OTHER_ACCOUNT,
+    StubRegions,
     caller,
     delete,
     make_key,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from tests.builders import BuiltWorld
 
 ACCOUNTS = (ACCOUNT, OTHER_ACCOUNT)
-REGIONS = ("us-east-1", "us-west-2", "eu-west-1")
+REGIONS = StubRegions().names("aws")
 REQUESTS: tuple[dict[str, Any], ...] = (
     {},
     {"encrypted": True},
@@ -357,8 +358,6 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Every copy ends, once nobody holds it any more."""
-        if not hasattr(self, "world"):
-            return
         world = self.world
         world.faults.release_copies()
         due = world.timeline.next_due()

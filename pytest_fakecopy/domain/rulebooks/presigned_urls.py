@@ -144,15 +144,14 @@ def _authentication_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | Non
 
 def _age_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
     now, date = attempt.signing_now, url.date
-    if date is None:  # found before, as a missing X-Amz-Date
-        return None
-    if date > now + LEEWAY:
+    # A missing date was found before, as a missing X-Amz-Date.
+    if date is not None and date > now + LEEWAY:
         return f"is dated {date.isoformat()}, in the future of {now.isoformat()}"
     # aws-sdk-net issue 838: a URL may come without X-Amz-Expires.
     lasts = LONGEST if url.expires is None else url.expires
     if not timedelta(0) < lasts <= LONGEST:
         return f"has X-Amz-Expires={lasts.total_seconds():.0f}, not 1 to 604800 seconds"
-    if now > date + lasts + LEEWAY:
+    if date is not None and now > date + lasts + LEEWAY:
         return f"expired at {(date + lasts).isoformat()}, more than 15 min before {now.isoformat()}"
     return None
 
