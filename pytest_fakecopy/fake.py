@@ -149,7 +149,7 @@ class FakeEC2:
     def __repr__(self) -> str:
         """Return the state, the rule book and the counts."""
         state = "active" if self._running is not None else "not entered"
-        copies = sum(record.copy is not None for record in self._world.snapshots)
+        copies = len(self._world.snapshots.copies())
         return (
             f"<FakeEC2 {state}, rules {self._world.rules.name!r},"
             f" {len(self._world.snapshots)} snapshots, {copies} of them copies>"

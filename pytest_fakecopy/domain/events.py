@@ -15,7 +15,7 @@ Event = dict[str, Any]
 
 def timestamp(moment: datetime) -> str:
     """Return a time as events print it: ISO 8601 with milliseconds and Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return f"{moment.isoformat(timespec='milliseconds').partition('+')[0]}Z"
 
 
 def event_arn(partition: str, region: str, resource: str) -> str:

@@ -45,6 +45,13 @@ def compile_filters(
         Refused: a filter has no name, an unknown one, no values or too many.
     """
     checks = [_check(one, getters, tags_of) for one in filters]
+    return every(checks)
+
+
+def every(checks: Sequence[Callable[[_T], bool]]) -> Callable[[_T], bool]:
+    """Return a function that says whether an item passes all *checks*; a single one is enough."""
+    if len(checks) == 1:
+        return checks[0]
     return lambda item: all(check(item) for check in checks)
 
 
@@ -81,8 +88,8 @@ def _tag_check(
     key: str, matches: Matcher, tags_of: Callable[[_T], Mapping[str, str]]
 ) -> Callable[[_T], bool]:
     def check(item: _T) -> bool:
-        value = tags_of(item).get(key)
-        return value is not None and matches(value)
+        tags = tags_of(item)
+        return key in tags and matches(tags[key])
 
     return check
 

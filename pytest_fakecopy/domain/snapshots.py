@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from heapq import merge
-from operator import itemgetter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from datetime import datetime
 
     from pytest_fakecopy.domain.archive import Tiering
@@ -90,26 +90,31 @@ class SnapshotRecord:
 class _Sequence:
     """Ids in the order in which they came, cheap to page through and to remove from."""
 
-    __slots__ = ("_entries", "_gone")
+    __slots__ = ("_gone", "_ids", "_numbers")
 
     def __init__(self) -> None:
-        self._entries: list[tuple[int, str]] = []
-        self._gone: set[int] = set()
+        self._numbers = array("q")
+        self._ids: list[str] = []
+        self._gone = 0
 
     def append(self, number: int, snapshot_id: str) -> None:
-        self._entries.append((number, snapshot_id))
+        self._numbers.append(number)
+        self._ids.append(snapshot_id)
 
-    def discard(self, number: int) -> None:
-        self._gone.add(number)
-        if len(self._gone) * 2 > len(self._entries):
-            self._entries = [entry for entry in self._entries if entry[0] not in self._gone]
-            self._gone.clear()
+    def discard(self, there: Container[str]) -> None:
+        """Count one id that isn't *there* any more; when half are gone, let go of them."""
+        self._gone += 1
+        if self._gone * 2 > len(self._ids):
+            entries = [entry for entry in self.after(0) if entry[1] in there]
+            self._numbers = array("q", [number for number, _ in entries])
+            self._ids = [snapshot_id for _, snapshot_id in entries]
+            self._gone = 0
 
     def after(self, number: int) -> Iterator[tuple[int, str]]:
-        entries, gone = self._entries, self._gone
-        for index in range(bisect_right(entries, number, key=itemgetter(0)), len(entries)):
-            if entries[index][0] not in gone:
-                yield entries[index]
+        """Iterate over numbers and ids from there on, those that are gone included."""
+        numbers, ids = self._numbers, self._ids
+        places = range(bisect_right(numbers, number), len(numbers))
+        return zip(map(numbers.__getitem__, places), map(ids.__getitem__, places), strict=True)
 
 
 def _never(_account_id: str, _region: str) -> bool:
@@ -133,6 +138,8 @@ class SnapshotRegistry:
         self._count = 0
         self._owned: dict[tuple[str, str], _Sequence] = {}
         self._shared: dict[str, dict[str, int]] = {}
+        self._copies: dict[str, None] = {}
+        self._pending: dict[str, None] = {}
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -154,18 +161,35 @@ class SnapshotRegistry:
         """Return all ids in the order in which the snapshots were made."""
         return tuple(self._records)
 
+    def copies(self) -> list[SnapshotRecord]:
+        """Return those made by CopySnapshot in the order in which they were made."""
+        return [self._records[snapshot_id] for snapshot_id in self._copies]
+
+    def pending(self) -> list[SnapshotRecord]:
+        """Return those that are pending."""
+        return [self._records[snapshot_id] for snapshot_id in self._pending]
+
     def add(self, record: SnapshotRecord) -> None:
         """Keep a new snapshot."""
         self._count += 1
         self._numbers[record.snapshot_id] = self._count
-        owned = self._owned.setdefault((record.region, record.owner_id), _Sequence())
+        place = record.region, record.owner_id
+        owned = self._owned.get(place)
+        if owned is None:
+            owned = self._owned[place] = _Sequence()
         owned.append(self._count, record.snapshot_id)
+        if record.copy is not None:
+            self._copies[record.snapshot_id] = None
         self.replace(record)
 
     def replace(self, record: SnapshotRecord) -> None:
         """Keep *record* in the place of the one with its id."""
         snapshot_id = record.snapshot_id
         self._records[snapshot_id] = record
+        if record.state == "pending":
+            self._pending[snapshot_id] = None
+        else:
+            self._pending.pop(snapshot_id, None)
         shared = self._shared.get(record.region)
         if record.public or record.shared_with:
             if shared is None:
@@ -177,7 +201,9 @@ class SnapshotRegistry:
     def remove(self, snapshot_id: str) -> None:
         """Take a snapshot away; `deleted` has it from now on."""
         record = self._deleted[snapshot_id] = self._records.pop(snapshot_id)
-        self._owned[record.region, record.owner_id].discard(self._numbers.pop(snapshot_id))
+        for index in (self._numbers, self._copies, self._pending):
+            index.pop(snapshot_id, None)
+        self._owned[record.region, record.owner_id].discard(self._records)
         self._shared.get(record.region, {}).pop(snapshot_id, None)
 
     def is_public(self, record: SnapshotRecord) -> bool:
@@ -210,20 +236,19 @@ class SnapshotRegistry:
             after: Only those with a higher number: where the last page ended.
         """
         owned = self._owned.get((region, account_id))
-        sources = [owned.after(after)] if owned else []
-        sources.append(self._shared_with(region, account_id, after))
+        entries = owned.after(after) if owned else iter(())
+        shared = self._shared_with(region, account_id, after)
         records = self._records
-        for number, snapshot_id in merge(*sources):
+        for number, snapshot_id in merge(entries, shared) if shared else entries:
             record = records.get(snapshot_id)
             if record is not None:
                 yield number, record
 
-    def _shared_with(self, region: str, account_id: str, after: int) -> Iterator[tuple[int, str]]:
-        entries = (
+    def _shared_with(self, region: str, account_id: str, after: int) -> list[tuple[int, str]]:
+        return sorted(
             (number, snapshot_id)
             for snapshot_id, number in self._shared.get(region, {}).items()
             if number > after
             and self._records[snapshot_id].owner_id != account_id
             and self.can_see(account_id, self._records[snapshot_id])
         )
-        return iter(sorted(entries))

@@ -29,36 +29,43 @@ class Tags:
 
     def __init__(self) -> None:
         """Start without tags."""
-        self._tags: dict[tuple[str, str], dict[str, str]] = {}
+        self._tags: dict[str, dict[str, dict[str, str]]] = {}
 
     def of(self, account_id: str, resource_id: str) -> Mapping[str, str]:
         """Return the tags that an account gave a resource."""
-        return self._tags.get((account_id, resource_id), _NONE)
+        return self.given_by(account_id).get(resource_id, _NONE)
+
+    def given_by(self, account_id: str) -> Mapping[str, Mapping[str, str]]:
+        """Return the tags of each resource that an account gave any."""
+        return self._tags.get(account_id, _NOBODY)
 
     def put(self, account_id: str, resource_id: str, tags: Mapping[str, str]) -> None:
         """Add tags to a resource; one whose key is there gets the new value."""
         if tags:
-            self._tags.setdefault((account_id, resource_id), {}).update(tags)
+            given = self._tags.setdefault(account_id, {})
+            given.setdefault(resource_id, {}).update(tags)
 
     def take(self, account_id: str, resource_id: str, key: str) -> None:
         """Take the tag with that key off a resource, if it is there."""
-        tags = self._tags.get((account_id, resource_id))
-        if tags is not None:
-            tags.pop(key, None)
-            if not tags:
-                del self._tags[account_id, resource_id]
+        given = self._tags.get(account_id, {})
+        tags = given.get(resource_id, {})
+        tags.pop(key, None)
+        if not tags:
+            given.pop(resource_id, None)
 
     def forget(self, account_id: str, resource_id: str) -> None:
         """Take all of an account's tags off a resource."""
-        self._tags.pop((account_id, resource_id), None)
+        self._tags.get(account_id, {}).pop(resource_id, None)
 
     def __iter__(self) -> Iterator[tuple[str, str, str, str]]:
         """Iterate over account, resource, key and value of every tag."""
-        for (account_id, resource_id), tags in tuple(self._tags.items()):
-            for key, value in tuple(tags.items()):
-                yield account_id, resource_id, key, value
+        for account_id, given in tuple(self._tags.items()):
+            for resource_id, tags in tuple(given.items()):
+                for key, value in tuple(tags.items()):
+                    yield account_id, resource_id, key, value
 
 
+_NOBODY: Mapping[str, Mapping[str, str]] = {}
 _NONE: Mapping[str, str] = {}
 
 

@@ -232,7 +232,7 @@ class Snapshots:
             raise UnknownResourceError(msg)
         with self._door as world:
             record = world.snapshots.get(snapshot_id) or world.snapshots.deleted(snapshot_id)
-            ids = world.snapshots.ids()
+            ids = world.snapshots.ids() if record is None else ()
         if record is None:
             known = ", ".join(ids[-10:]) or "none; fake_ec2.snapshots.add() makes one"
             msg = (
@@ -246,7 +246,7 @@ class Snapshots:
     def copies(self) -> list[Snapshot]:
         """Those made by CopySnapshot, oldest first."""
         with self._door as world:
-            records = [record for record in world.snapshots if record.copy is not None]
+            records = world.snapshots.copies()
         return [Snapshot(self._door, record) for record in records]
 
     def add(  # what a snapshot has
@@ -341,9 +341,16 @@ class Snapshots:
         return key.arn
 
 
-def _require(name: str, value: object, good: bool, expected: str) -> None:  # noqa: FBT001  # a fact
+def _require(
+    name: str,
+    value: object,
+    good: bool,  # noqa: FBT001  # a fact
+    expected: str,
+    choices: tuple[str, ...] = (),
+) -> None:
     if not good:
-        msg = f"snapshots.add({name}={value!r}): expected {expected}"
+        hint = f".{nearest(str(value), choices)}" if choices else ""
+        msg = f"snapshots.add({name}={value!r}): expected {expected}{hint}"
         raise UsageError(msg)
 
 
@@ -356,12 +363,12 @@ def _check(  # noqa: PLR0917  # the values that need a look
     shared_with: frozenset[str],
     availability_zone: str | None,
 ) -> None:
-    known = world.regions.names()
-    _require("region", region, region in world.regions, f"a Region.{nearest(str(region), known)}")
+    if region not in world.regions:
+        _require("region", region, False, "a Region", world.regions.names())  # noqa: FBT003  # a fact
     size = type(volume_size) is int and 1 <= volume_size <= _LARGEST
     _require("volume_size", volume_size, size, f"GiB, 1 to {_LARGEST}")
-    _require("state", state, state in _STATES, _one_of(state, _STATES))
-    _require("storage_tier", storage_tier, storage_tier in _TIERS, _one_of(storage_tier, _TIERS))
+    _require("state", state, state in _STATES, _one_of(_STATES), _STATES)
+    _require("storage_tier", storage_tier, storage_tier in _TIERS, _one_of(_TIERS), _TIERS)
     for account_id in sorted(shared_with, key=str):
         good = isinstance(account_id, str) and is_account_id(account_id)
         _require("shared_with", account_id, good, "account ids, each a text of 12 digits")
@@ -370,5 +377,5 @@ def _check(  # noqa: PLR0917  # the values that need a look
         _require("availability_zone", availability_zone, good, f"a zone of {region}")
 
 
-def _one_of(value: object, choices: tuple[str, ...]) -> str:
-    return f"one of {', '.join(choices)}.{nearest(str(value), choices)}"
+def _one_of(choices: tuple[str, ...]) -> str:
+    return f"one of {', '.join(choices)}"

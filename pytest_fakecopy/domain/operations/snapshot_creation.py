@@ -204,8 +204,8 @@ def _completion(call: Call, snapshot_id: str, group: _Group | None) -> Callable[
 
 def _require_few_pending(call: Call, volume_id: str) -> None:
     pending = sum(
-        record.volume_id == volume_id and record.copy is None and record.state == "pending"
-        for _, record in call.world.snapshots.page(region=call.region, account_id=call.account_id)
+        record.volume_id == volume_id and record.copy is None
+        for record in call.world.snapshots.pending()
     )
     if pending >= _MOST_PENDING:
         # Code documented, text assumed.

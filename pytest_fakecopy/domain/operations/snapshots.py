@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain import events, locks
 from pytest_fakecopy.domain.arns import is_account_id, is_snapshot_id
-from pytest_fakecopy.domain.filters import boolean, compile_filters
+from pytest_fakecopy.domain.filters import boolean, compile_filters, every
 from pytest_fakecopy.domain.operations import paging
 from pytest_fakecopy.domain.records import TransitionRecord
 from pytest_fakecopy.domain.tags import as_list
@@ -99,7 +99,8 @@ def describe_snapshots(  # the parameters of the API
     if call.world.faults.visibility_delay:
         checks.append(lambda record: _has_appeared(call, record))
     if checks:
-        candidates = (entry for entry in candidates if all(check(entry[1]) for check in checks))
+        passes = every(checks)
+        candidates = (entry for entry in candidates if passes(entry[1]))
     page, token = paging.cut(candidates, size)
     return {"Snapshots": [described(call, record) for record in page], "NextToken": token}
 
@@ -119,9 +120,11 @@ def _checks(
         users = {me if user == "self" else _require_user(user, "all") for user in restorers}
         checks.append(lambda record: any(_is_restorable(world, record, user, me) for user in users))
     if filters:
-        getters = _getters(call.now)
+        tags, none = world.tags.given_by(me), dict[str, str]()
         checks.append(
-            compile_filters(filters, getters, lambda record: world.tags.of(me, record.snapshot_id))
+            compile_filters(
+                filters, _getters(call.now), lambda record: tags.get(record.snapshot_id, none)
+            )
         )
     return checks
 
