@@ -185,7 +185,7 @@ def test_another_service_fails_the_test() -> None:
     """What is signed for S3 was meant for AWS."""
     fake = FakeEC2(clock="virtual")
 
-    with pytest.raises(UnexpectedRequest, match="does not serve the service s3"), fake:  # noqa: PT012, SIM117
+    with pytest.raises(UnexpectedRequest, match="does not serve the service s3"), fake:  # noqa: SIM117
         with fake.serve() as endpoint:
             assert send_signed(endpoint, "s3", body="")[0] == 501
 
@@ -202,7 +202,7 @@ def test_a_failure_of_the_fake_fails_the_test(monkeypatch: pytest.MonkeyPatch) -
         {"ec2": {"DescribeRegions": broken}, "kms": {}, "sts": {}},
     )
 
-    with FakeEC2(clock="virtual") as fake, pytest.raises(InternalError, match="DescribeRegions"):  # noqa: PT012, SIM117
+    with FakeEC2(clock="virtual") as fake, pytest.raises(InternalError, match="DescribeRegions"):  # noqa: SIM117
         with fake.serve() as endpoint:
             assert send_signed(endpoint, body="Action=DescribeRegions")[0] == 500
 

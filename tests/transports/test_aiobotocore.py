@@ -14,11 +14,11 @@ from tests.transports.stub import StubHandler, answering
 
 pytest.importorskip("aiobotocore")
 
-from aiobotocore.config import AioConfig  # noqa: E402  # skipped above where it is missing
-from aiobotocore.httpsession import AIOHTTPSession  # noqa: E402
-from aiobotocore.httpxsession import HttpxSession  # noqa: E402
-from aiobotocore.session import get_session  # noqa: E402
-from botocore.exceptions import (  # noqa: E402
+from aiobotocore.config import AioConfig  # skipped above where it is missing
+from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.httpxsession import HttpxSession
+from aiobotocore.session import get_session
+from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     EndpointConnectionError,
@@ -26,7 +26,7 @@ from botocore.exceptions import (  # noqa: E402
     WaiterError,
 )
 
-from pytest_fakecopy.transports.aiobotocore import AiobotocoreTransport  # noqa: E402
+from pytest_fakecopy.transports.aiobotocore import AiobotocoreTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

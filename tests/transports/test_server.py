@@ -23,8 +23,8 @@ from tests.transports.stub import REGIONS, StubHandler, answering
 
 pytest.importorskip("werkzeug")
 
-from pytest_fakecopy.transports import server as server_module  # noqa: E402  # skipped above
-from pytest_fakecopy.transports.server import ServerTransport  # noqa: E402
+from pytest_fakecopy.transports import server as server_module  # skipped above
+from pytest_fakecopy.transports.server import ServerTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
