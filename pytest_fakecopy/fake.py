@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.domain.presigned import PresignedUrl
     from pytest_fakecopy.domain.timeline import Clock
+    from pytest_fakecopy.transports.base import Transport
 
 
 def _clock(options: Options) -> Clock:
@@ -171,12 +172,13 @@ class FakeEC2:
             keys = (account.access_key_id, account.secret_access_key, account.session_token)
             stack.enter_context(FakeEnvironment(*keys))
             stack.enter_context(LentCredentials(*keys))
-            for replaced in (
+            layers: tuple[Transport, ...] = (
                 SharedModels(),
                 NetworkGuard(self._refusals.require_connection),
                 CredentialProcessGuard(self._refusals.require_process),
                 *transports(self._gateway.handle, self._gateway.serves),
-            ):
+            )
+            for replaced in layers:
                 stack.callback(replaced.stop)
                 replaced.start()
             if self.options.sleep == "instant" and self.options.clock != "real":

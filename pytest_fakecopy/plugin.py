@@ -233,7 +233,7 @@ def _with(base: Options, given: object) -> Options:
 
 def _suited_to(fixtures: list[str]) -> dict[str, str]:
     """Return the defaults of options for a test that has these fixtures."""
-    suited = {}
+    suited: dict[str, str] = {}
     if "fake_ec2_server" in fixtures:
         # Who waits for another process has to wait in reality, and by a clock that goes.
         suited |= {"clock": "virtual", "sleep": "real"}

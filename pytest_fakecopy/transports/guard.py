@@ -88,7 +88,7 @@ def _address_of(address: object, *_: object) -> object:
 
 def _host_of_whole_url(_method: str, url: str, *_: object, **__: object) -> str | None:
     """Return the host of a URL as it stands in a request to a proxy; None where it is a path."""
-    scheme, _, rest = url.partition("://")
+    scheme, _separator, rest = url.partition("://")
     if scheme.lower() not in ("http", "https"):
         return None
     return rest.partition("/")[0].partition("?")[0].rpartition("@")[2]

@@ -68,8 +68,10 @@ def serialize(operation: Operation, result: Mapping[str, object]) -> bytes:
 
 def serialize_error(error: ErrorResponse) -> bytes:
     """Return the body that refuses a request; the status goes beside it."""
-    # botocore reads `message` and `Message`; KMS writes the former.
-    return dumps({"__type": error.code, "message": error.message}).encode()
+    # botocore reads `message` and `Message`; KMS writes the former. What a caller sent and reads
+    # back has no null, as in XML.
+    message = error.message.replace("\0", "\ufffd")
+    return dumps({"__type": error.code, "message": message}).encode()
 
 
 def _refused(message: str) -> Refused:
@@ -266,10 +268,8 @@ class _WriterCompiler:
         def write(value: Mapping[str, object]) -> dict[str, object]:
             written = {}
             for member, item in value.items():
-                if item is not None:
-                    if member not in members:
-                        msg = f"the model has no member {member!r} in the shape {shape.name}"
-                        raise InternalError(msg)
+                # What the installed botocore's model lacks came later; its client leaves it out.
+                if item is not None and member in members:
                     name, writer = members[member]
                     written[name] = writer(item)
             return written

@@ -127,11 +127,10 @@ class _Compiler:
         def write(value: Mapping[str, object]) -> str:
             parts: list[str] = []
             for member, item in value.items():
-                if item is not None:
-                    element = members.get(member)
-                    if element is None:
-                        msg = f"the model has no member {member!r} in the shape {shape.name}"
-                        raise InternalError(msg)
+                element = members.get(member)
+                # A member that the installed botocore's model lacks is one that its client,
+                # too, would leave out: it came later.
+                if item is not None and element is not None:
                     start, content, end = element
                     parts += (start, content(item), end)
             return "".join(parts)
