@@ -196,7 +196,7 @@ def moto_stubber_class() -> type:
     """
     from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415  # users' own
 
-    return BotocoreStubber  # type: ignore[no-any-return]
+    return BotocoreStubber
 
 
 def boto3_if_imported() -> ModuleType | None:
@@ -269,7 +269,7 @@ def elapsed_seconds() -> float:
     """
     api = sys.modules.get("freezegun.api")
     real = api.real_monotonic if api is not None else time.monotonic
-    return real()  # type: ignore[no-any-return]
+    return real()
 
 
 def wall_seconds() -> float:
@@ -282,4 +282,4 @@ def wall_seconds() -> float:
         return sys.modules["time_machine"].escape_hatch.time.time()  # type: ignore[no-any-return]
     api = sys.modules.get("freezegun.api")
     real = api.real_time if api is not None else time.time
-    return real()  # type: ignore[no-any-return]
+    return real()

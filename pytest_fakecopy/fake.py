@@ -172,19 +172,22 @@ class FakeEC2:
             keys = (account.access_key_id, account.secret_access_key, account.session_token)
             stack.enter_context(FakeEnvironment(*keys))
             stack.enter_context(LentCredentials(*keys))
-            layers: tuple[Transport, ...] = (
-                SharedModels(),
-                NetworkGuard(self._refusals.require_connection),
-                CredentialProcessGuard(self._refusals.require_process),
-                *transports(self._gateway.handle, self._gateway.serves),
-            )
-            for replaced in layers:
+            for replaced in self._replacements():
                 stack.callback(replaced.stop)
                 replaced.start()
             if self.options.sleep == "instant" and self.options.clock != "real":
                 stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()
         return self
+
+    def _replacements(self) -> tuple[Transport, ...]:
+        """Return what takes the place of something of others', in the order of its start."""
+        return (
+            SharedModels(),
+            NetworkGuard(self._refusals.require_connection),
+            CredentialProcessGuard(self._refusals.require_process),
+            *transports(self._gateway.handle, self._gateway.serves),
+        )
 
     def _sleep(self, seconds: float) -> None:
         self.clock.tick(seconds)

@@ -58,7 +58,7 @@ class _Request:
 class Gateway:
     """Answers requests for one fake. `handle` is the `Handler` of every transport."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917  # the parts that it connects
         self,
         world: World,
         journal: Journal,

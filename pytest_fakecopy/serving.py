@@ -21,6 +21,8 @@ _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S
 _DEFAULT_REGION = "us-east-1"
 _LOCAL = "127.0.0.1,localhost,::1"
 
+_FASTEST = 1e6
+
 
 class Endpoint:
     """A real HTTP endpoint of a fake; `with fake_ec2.serve() as endpoint:` opens and closes it.
@@ -40,7 +42,11 @@ class Endpoint:
         speed: float,
     ) -> None:
         """Note what to open; `FakeEC2.serve` says what the arguments mean."""
-        if isinstance(speed, bool) or not isinstance(speed, (int, float)) or not 0 <= speed <= 1e6:
+        if (
+            isinstance(speed, bool)
+            or not isinstance(speed, (int, float))
+            or not 0 <= speed <= _FASTEST
+        ):
             msg = (
                 f"serve(speed={speed!r}): expected how many times as fast as the wall clock time"
                 " passes, 0 to stand still: speed=60"

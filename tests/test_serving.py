@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -19,12 +20,13 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from pytest_fakecopy import FakeEC2, InternalError, UnexpectedRequest, UsageError
-from pytest_fakecopy.serving import Endpoint
 
 pytest.importorskip("werkzeug")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_fakecopy.serving import Endpoint
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -388,7 +390,7 @@ def test_many_clients_and_the_test_share_one_world(fake: FakeEC2) -> None:
     sources = [fake.snapshots.add() for _ in range(3)]
     done = threading.Event()
 
-    def call(number: int) -> int:
+    def call(endpoint: Endpoint, number: int) -> int:
         body = urlencode(
             {
                 "Action": "DescribeSnapshots",
@@ -404,7 +406,7 @@ def test_many_clients_and_the_test_share_one_world(fake: FakeEC2) -> None:
 
     with fake.serve() as endpoint, ThreadPoolExecutor(9) as pool:
         ticking = pool.submit(tick)
-        statuses = list(pool.map(call, range(80)))
+        statuses = list(pool.map(partial(call, endpoint), range(80)))
         done.set()
         ticking.result()
 

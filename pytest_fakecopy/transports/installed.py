@@ -25,7 +25,9 @@ def transports(handler: Handler, serves: Serves) -> tuple[Transport, ...]:
     """
 
     def aiobotocore(session_class: type) -> Transport:
-        return _module("aiobotocore").AiobotocoreTransport(handler, session_class)
+        return _module("aiobotocore").AiobotocoreTransport(  # type: ignore[no-any-return]
+            handler, session_class
+        )
 
     return (
         Urllib3Transport(handler),

@@ -51,8 +51,9 @@ class RequestsTransport:
             return
         # responses 0.26: the default for `real_adapter_send` is the adapter's method as it was when
         # responses was imported, which leads past a mock that was started before this one.
+        adapter: Any = HTTPAdapter
         mock = responses.RequestsMock(
-            assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send
+            assert_all_requests_are_fired=False, real_adapter_send=adapter.send
         )
         mock.add_passthru(_EVERYTHING)
         self._mock_send = mock.unbound_on_send()
@@ -75,7 +76,7 @@ class RequestsTransport:
         # A mock of responses reads files that are sent, and writes to the log: that is for
         # requests of ours alone.
         send = self._mock_send if self._serves(http_request(request)) else self._send.original
-        return send(adapter, request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return send(adapter, request, *args, **kwargs)  # type: ignore[misc]
 
     def _find_match(
         self, mock: responses.RequestsMock, request: PreparedRequest

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from contextlib import suppress
 from email.utils import formatdate
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -139,11 +140,9 @@ class _Server(ThreadedWSGIServer):
     def disconnect_all(self) -> None:
         """End the connections that are open, whatever they wait for."""
         for connection in tuple(self._open):
-            try:
+            # It may have ended meanwhile, by its client or by its own thread.
+            with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                # Ended meanwhile, by its client or by its own thread.
-                continue
 
 
 class _Handler(WSGIRequestHandler):
@@ -185,19 +184,21 @@ def _http_request(environ: WSGIEnvironment) -> HttpRequest:
 
 
 def _bound(host: str, port: int) -> socket.socket:
+    # What isn't a port the socket would find out too, and stay open.
+    if type(port) is not int or not 0 <= port <= _HIGHEST_PORT:
+        raise _not_bound(host, port, "a port is a whole number from 0 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        if type(port) is not int or not 0 <= port <= _HIGHEST_PORT:
-            # The socket would find out as well, and stay open.
-            msg = "a port is a whole number from 0 to 65535"
-            raise ValueError(msg)
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, TypeError, ValueError) as error:
-        msg = (
-            f"fake_ec2 can't serve at host={host!r}, port={port!r}: {error}.\n"
-            'Any free port of this machine: fake_ec2.serve(host="127.0.0.1", port=0)'
-        )
-        raise UsageError(msg) from None
+    except OSError as error:
+        raise _not_bound(host, port, error) from None
+
+
+def _not_bound(host: str, port: int, why: object) -> UsageError:
+    return UsageError(
+        f"fake_ec2 can't serve at host={host!r}, port={port!r}: {why}.\n"
+        'Any free port of this machine: fake_ec2.serve(host="127.0.0.1", port=0)'
+    )
 
 
 def _refusal(headers: Mapping[str, str], status: int, code: str, message: str) -> HttpResponse:

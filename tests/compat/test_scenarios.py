@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,11 +29,11 @@ BY_BOOK = pytest.mark.parametrize("rules", BOOKS)
 @BY_BOOK
 @pytest.mark.parametrize("send", SENDERS)
 def test_what_comes_out_is_what_the_book_expects(
-    scenario: Scenario, rules: str, send: Callable[[CopyCall], str | Rejected]
+    scenario: Scenario, rules: str, send: Callable[[FakeEC2, CopyCall], str | Rejected]
 ) -> None:
     """Code, status, text and deciding rule of a rejection; state, message and key of a copy."""
     with FakeEC2(clock="virtual", rules=rules) as fake_ec2:
-        outcome = scenario.run(fake_ec2, send)
+        outcome = scenario.run(fake_ec2, partial(send, fake_ec2))
 
     assert outcome == scenario.expect[rules]
 

@@ -58,7 +58,7 @@ def copy(aws: Callable[..., Any], fake: FakeEC2, *arguments: str, encrypted: boo
 
 
 def test_a_copy_is_waited_for(aws: Callable[..., Any], fake_ec2: FakeEC2) -> None:
-    """The waiter ends with status 0 when the copy has completed; the presigned URL is a good one."""
+    """The waiter ends with status 0 when the copy has completed; its presigned URL is good."""
     copy_id = copy(aws, fake_ec2, "--description", "from a shell", encrypted=True)
     fake_ec2.clock.tick(60)
 

@@ -160,7 +160,7 @@ def test_a_refusal_reaches_the_test(
         async with client(session_class) as ec2:
             await ec2.describe_regions()
 
-    with pytest.raises(UnexpectedRequest, match="^no$"):
+    with pytest.raises(UnexpectedRequest, match=r"^no$"):
         asyncio.run(scenario())
     assert len(handler.requests) == 1
 
@@ -306,7 +306,7 @@ def test_an_error_is_a_client_error(session_class: Any, fake: FakeEC2) -> None:
         async with client(session_class) as ec2:
             await ec2.copy_snapshot(SourceRegion="us-west-2", SourceSnapshotId="snap-0")
 
-    with pytest.raises(ClientError, match="InvalidSnapshotID.Malformed"):
+    with pytest.raises(ClientError, match=r"InvalidSnapshotID\.Malformed"):
         asyncio.run(scenario())
 
 

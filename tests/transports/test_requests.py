@@ -126,12 +126,13 @@ def test_a_users_mock_keeps_answering(
 ) -> None:
     """Whichever came first: what the user registered is the user's, what is served is ours."""
     handler = answering(serves="amazonaws")
-    steps = [users_mock.start, lambda: start(handler)]
-    for step in steps if first == "user" else reversed(steps):
-        step()
-
-    theirs = requests.get(OTHER, timeout=5)
-    ours = requests.get(EC2, timeout=5)
+    if first == "transport":
+        start(handler)
+    with users_mock:
+        if first == "user":
+            start(handler)
+        theirs = requests.get(OTHER, timeout=5)
+        ours = requests.get(EC2, timeout=5)
 
     assert theirs.json() == {"items": 3}
     assert ours.content == REGIONS
@@ -146,12 +147,13 @@ def test_a_users_mock_keeps_refusing(
 ) -> None:
     """What neither has is refused with the words of responses."""
     handler = answering(serves="amazonaws")
-    steps = [users_mock.start, lambda: start(handler)]
-    for step in steps if first == "user" else reversed(steps):
-        step()
-
-    with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
-        requests.get("https://api.example.com/others", timeout=5)
+    if first == "transport":
+        start(handler)
+    with users_mock:
+        if first == "user":
+            start(handler)
+        with pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
+            requests.get("https://api.example.com/others", timeout=5)
 
 
 def test_the_newest_mock_has_the_first_word(
@@ -228,7 +230,7 @@ def test_a_refusal_reaches_the_test(start: Callable[[StubHandler], RequestsTrans
     """UnexpectedRequest is not wrapped."""
     start(StubHandler(UnexpectedRequest("no")))
 
-    with pytest.raises(UnexpectedRequest, match="^no$"):
+    with pytest.raises(UnexpectedRequest, match=r"^no$"):
         requests.get(EC2, timeout=5)
 
 

@@ -125,7 +125,7 @@ def test_what_the_handler_lets_pass_is_sent(start: Callable[[Any], Urllib3Transp
     """None goes to the network, as if nobody had looked."""
     start(StubHandler(None))
 
-    with pytest.raises(MaxRetryError, match="127.0.0.1"):
+    with pytest.raises(MaxRetryError, match=r"127\.0\.0\.1"):
         urllib3.PoolManager().request("GET", "http://127.0.0.1:9/", retries=Retry(0))
 
 
@@ -177,7 +177,7 @@ def test_a_refusal_is_not_tried_again(start: Callable[[Any], Urllib3Transport]) 
     handler = StubHandler(UnexpectedRequest("no"))
     start(handler)
 
-    with pytest.raises(UnexpectedRequest, match="^no$"):
+    with pytest.raises(UnexpectedRequest, match=r"^no$"):
         urllib3.PoolManager().request("GET", EC2)
     assert len(handler.requests) == 1
 
