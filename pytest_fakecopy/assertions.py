@@ -18,21 +18,42 @@ def eventually(
 ) -> Snapshot:
     """Move time to the end of a copy, and check the state and the message that it ends with."""
     __tracebackhide__ = True
-    if not isinstance(snapshot_id, str):
-        msg = (
-            f"expected a snapshot id, got {snapshot_id!r}: pass the id of the answer,"
-            ' copy["SnapshotId"]'
-        )
-        raise UsageError(msg)
-    snapshot = fake.snapshots[snapshot_id]
-    move_to_its_end(fake, snapshot)
+    wanted = _pattern(match)
+    snapshot = fake.snapshots[_id(snapshot_id)]
+    with fake.moving(f"assert_eventually_{state}"):
+        move_to_its_end(fake, snapshot)
     if snapshot.state != state:
         raise FakeCopyAssertionError(_instead(fake, snapshot, f"to end in {state!r}"))
-    if match is not None and not re.search(match, snapshot.state_message or ""):
+    if wanted is not None and not wanted.search(snapshot.state_message or ""):
         raise FakeCopyAssertionError(
             _instead(fake, snapshot, f"to end with a state message that matches {match!r}")
         )
     return snapshot
+
+
+def _id(snapshot_id: object) -> str:
+    __tracebackhide__ = True
+    if isinstance(snapshot_id, str):
+        return snapshot_id
+    msg = (
+        f"expected a snapshot id, got {snapshot_id!r}: pass the id of the answer,"
+        ' copy["SnapshotId"]'
+    )
+    raise UsageError(msg)
+
+
+def _pattern(match: str | None) -> re.Pattern[str] | None:
+    __tracebackhide__ = True
+    if match is None:
+        return None
+    try:
+        return re.compile(match)
+    except (re.error, TypeError) as error:
+        msg = (
+            f"match={match!r}: expected a regular expression ({error}). For a text as it stands:"
+            f" match=re.escape({match!r})"
+        )
+        raise UsageError(msg) from None
 
 
 def move_to_its_end(fake: FakeEC2, snapshot: Snapshot) -> None:
@@ -42,16 +63,19 @@ def move_to_its_end(fake: FakeEC2, snapshot: Snapshot) -> None:
 
 
 def _instead(fake: FakeEC2, snapshot: Snapshot, expected: str) -> str:
-    state = snapshot.state
-    message = f" with {snapshot.state_message!r}" if snapshot.state_message else ""
-    if state == "pending":
-        said = f"it is still pending: {fake.obstacle(snapshot.snapshot_id)}"
-    else:
-        said = f"it is {state!r}{message}"
     return (
-        f"Expected {snapshot.snapshot_id} {expected}, and {said}.\n"
-        f"Why: {snapshot.why}\n\n{story_of(fake.journal, snapshot.snapshot_id)}"
+        f"Expected {snapshot.snapshot_id} {expected}, and {_said(fake, snapshot)}.\n"
+        f"Why: {snapshot.why}\n\n{story_of(fake.story(), snapshot.snapshot_id)}"
     )
+
+
+def _said(fake: FakeEC2, snapshot: Snapshot) -> str:
+    if snapshot not in fake.snapshots:
+        return f"it was deleted while it was {str(snapshot.state)!r}"
+    if snapshot.state == "pending":
+        return f"it is still pending: {fake.obstacle(snapshot.snapshot_id)}"
+    message = snapshot.state_message
+    return f"it is {str(snapshot.state)!r}{f' with {str(message)!r}' if message else ''}"
 
 
 def all_settled(fake: FakeEC2) -> None:
@@ -65,5 +89,9 @@ def all_settled(fake: FakeEC2) -> None:
         f" {fake.obstacle(copy.snapshot_id)}"
         for copy in pending
     ]
-    msg = f"{len(pending)} copies are still pending:\n" + "\n".join(lines)
+    copies = "1 copy is" if len(pending) == 1 else f"{len(pending)} copies are"
+    msg = (
+        f"{copies} still pending:\n" + "\n".join(lines) + "\nTo move time until all have ended:"
+        " fake_ec2.clock.settle()"
+    )
     raise UnfinishedCopies(msg)

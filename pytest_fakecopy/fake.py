@@ -24,16 +24,20 @@ from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.presigned import parse
 from pytest_fakecopy.domain.rulebooks import book
 from pytest_fakecopy.domain.rules import RuleBook
+from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.domain.world import World
 from pytest_fakecopy.door import Door
+from pytest_fakecopy.drawing import draw
 from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
 from pytest_fakecopy.journal import Journal
+from pytest_fakecopy.moves import Moves
 from pytest_fakecopy.operation_names import require_action, require_passthrough
 from pytest_fakecopy.options import Options
 from pytest_fakecopy.refusals import Refusals
 from pytest_fakecopy.serving import Endpoint
+from pytest_fakecopy.story import Story, Upcoming, in_milliseconds
 from pytest_fakecopy.transports.credential_process import CredentialProcessGuard
 from pytest_fakecopy.transports.credentials import LentCredentials
 from pytest_fakecopy.transports.environment import FakeEnvironment
@@ -48,10 +52,12 @@ from pytest_fakecopy.wire.endpoints import regions
 from pytest_fakecopy.wire.sigv4 import judge
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from pytest_fakecopy.domain.presigned import PresignedUrl
     from pytest_fakecopy.domain.timeline import Clock
+    from pytest_fakecopy.drawing import Format
     from pytest_fakecopy.transports.base import Transport
 
 
@@ -92,7 +98,10 @@ class FakeEC2:
         door = Door(self._world, self._lock)
         self._door = door
         self.events.watch(door)
-        self.clock = FakeClock(self._clock, self._world.timeline, door.settle, self._lock)
+        self._moving = Moves(self.journal, self._clock.now)
+        self.clock = FakeClock(
+            self._clock, self._world.timeline, door.settle, self._lock, self._moving
+        )
         """Tells and moves the time."""
         self.snapshots = Snapshots(door)
         """All snapshots; `.add()` makes one to copy."""
@@ -116,6 +125,7 @@ class FakeEC2:
             wall_now,
         )
         self._running: ExitStack | None = None
+        self._ended: Story | None = None
 
     def _make_world(self, clock: Clock) -> World:
         options = self.options
@@ -178,6 +188,7 @@ class FakeEC2:
             if self.options.sleep == "instant" and self.options.clock != "real":
                 stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()
+            self._ended = None
         return self
 
     def _replacements(self) -> tuple[Transport, ...]:
@@ -190,7 +201,8 @@ class FakeEC2:
         )
 
     def _sleep(self, seconds: float) -> None:
-        self.clock.tick(seconds)
+        with self._moving("sleep"):
+            self.clock.tick(seconds)
 
     def __exit__(
         self,
@@ -205,6 +217,8 @@ class FakeEC2:
             FakeCopyAssertionError: a fault was set up and never met.
         """
         __tracebackhide__ = True
+        if self._running is not None:
+            self._ended = self.story()
         running, self._running = self._running, None
         if running is not None:
             running.close()
@@ -225,6 +239,38 @@ class FakeEC2:
                 "Ask for as many times as the code under test makes the call."
             )
             raise FakeCopyAssertionError(msg)
+
+    def story(self) -> Story:
+        """Return what happened and what is still scheduled; once it is left, as it was then.
+
+        Nothing happens by looking: what has come due stays scheduled.
+        """
+        if self._ended is not None:
+            return self._ended
+        return Story(
+            entries=tuple(map(in_milliseconds, self.journal)),
+            now=to_milliseconds(self._clock.now()),
+            upcoming=tuple(
+                Upcoming(to_milliseconds(scheduled.due), scheduled.what)
+                for scheduled in self._world.timeline.scheduled()
+            ),
+            rules=self._world.rules.name,
+            clock=self.options.clock,
+            account_id=self.accounts.default.account_id,
+        )
+
+    def timeline(self, format: Format = "text") -> str:  # noqa: A002  # the contract's name
+        """Return what happened so far and what is scheduled, drawn: snapshots are lanes.
+
+        Args:
+            format: "text" for a terminal; "svg" for an image and "html" for a page with the image
+                and every entry of the journal: both need no script and no other file, and follow
+                the reader's light or dark scheme.
+
+        Raises:
+            UsageError: *format* is none of these.
+        """
+        return draw(self.story(), format)
 
     @property
     def rules(self) -> RuleBook:
@@ -371,6 +417,10 @@ class FakeEC2:
         """
         __tracebackhide__ = True
         assertions.all_settled(self)
+
+    def moving(self, how: str) -> AbstractContextManager[None]:
+        """Let the journal name *how* as what moves time in a `with` block."""
+        return self._moving(how)
 
     def is_due(self, snapshot_id: str) -> bool:
         """Say whether something is scheduled that may end this pending copy."""

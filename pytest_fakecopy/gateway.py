@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ class _Request:
     kind: HostKind
     service: Service
     region: str
-    pairs: list[tuple[str, str]]
+    pairs: list[tuple[str, str]] = field(repr=False)
     """The parameters of the Query protocols; empty for KMS."""
     action: str
     defect: codes.ErrorResponse | None = None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from pytest_fakecopy.domain.records import Record, TransitionRecord, VerdictRecord
+from pytest_fakecopy.domain.records import MoveRecord, Record, TransitionRecord, VerdictRecord
+from pytest_fakecopy.domain.redaction import veiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,21 +22,34 @@ class RequestRecord:
     operation: str
     """As EC2 calls it, "CopySnapshot"; empty where the request named none."""
     parameters: Mapping[str, Any] = field(hash=False)
-    """Typed, under EC2's own member names: `{"SourceRegion": "us-west-2", "Encrypted": True}`."""
+    """Typed, under EC2's own member names: `{"SourceRegion": "us-west-2", "Encrypted": True}`.
+
+    A presigned URL is there as it came, and its repr hides the signature."""
     region: str
+    """The Region of the endpoint that was called."""
     account_id: str
+    """Who called, 12 digits; empty where nobody could be identified."""
     at: datetime
+    """When it was received, in UTC."""
     transport: str
     """What carried it: "botocore", "aiobotocore", "requests", "urllib3", "server"."""
     status: int
     """The HTTP status of the answer; 0 where there was none."""
     error_code: str | None = None
+    """The code of the error, "InvalidSnapshot.NotFound"; None where there was none."""
     error_message: str | None = None
+    """The text of the error, as the client got it."""
     service: str = "ec2"
+    """One of "ec2", "kms" or "sts"."""
     signature: Signature = "verified"
     """Whether it was verified; "unverified" is an access key that nobody registered, which counts
     as the default account's."""
     request_id: str = ""
+    """The id that the answer has."""
+
+    def __post_init__(self) -> None:
+        """Keep secrets out of every repr of the parameters."""
+        object.__setattr__(self, "parameters", veiled(self.parameters))
 
 
 Entry: TypeAlias = RequestRecord | Record
@@ -57,6 +71,14 @@ class Journal:
     def record_at(self, place: int, entry: Entry) -> None:
         """Take an entry that belongs before what has been recorded since *place*."""
         self._entries.insert(place, entry)
+
+    def record_move(self, place: int, move: MoveRecord) -> None:
+        """Take a move of time that began at *place*; sleep after sleep makes one entry."""
+        last = self._entries[place - 1] if place else None
+        if isinstance(last, MoveRecord) and last.how == move.how and last.until == move.at:
+            self._entries[place - 1] = MoveRecord(last.at, move.until, move.how)
+        else:
+            self._entries.insert(place, move)
 
     def __repr__(self) -> str:
         """Return `<Journal 12 entries, 3 requests>`."""

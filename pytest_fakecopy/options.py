@@ -65,6 +65,13 @@ class Options:
         if not isinstance(self.account_id, str) or not re.fullmatch("[0-9]{12}", self.account_id):
             raise _wrong("account_id", self.account_id, '12 digits: account_id="111122223333"')
         set_(self, "start_time", _moment(self.start_time))
+        if self.clock == "real" and self.start_time is not None:
+            raise _wrong(
+                "start_time",
+                self.start_time.isoformat(),
+                'none, as the wall clock of clock="real" starts when it does.\nLeave out'
+                ' start_time, or let the fake have a time of its own: clock="virtual"',
+            )
         for name in ("validation_delay", "copy_duration"):
             set_(self, name, _duration(name, getattr(self, name)))
         set_(self, "max_concurrent_copies", _whole("max_concurrent_copies", self, least=1))

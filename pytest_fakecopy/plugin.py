@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures, marker, options. The only module that imports pytest."""
+"""The pytest plugin: fixtures, markers, options. Reports are those of `plugin_report`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ import pytest
 
 from pytest_fakecopy.errors import FakeCopyError, UsageError, nearest
 from pytest_fakecopy.options import Options
+from pytest_fakecopy.plugin_options import (
+    add_ini_keys,
+    add_timeline_options,
+    described,
+    ini_values,
+    require_consistent,
+)
+from pytest_fakecopy.plugin_report import FAKE, Reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,23 +31,10 @@ SCENARIOS_MARKER = "copy_scenarios"
 RULES = ("documented", "observed")
 _ALL = "all"
 _SELECTION = ("ends", "rejected", "ids", "raw")
-_HELP = {
-    "rules": 'rule book: "documented" (default) or "observed"',
-    "account_id": "default account, 12 digits",
-    "clock": '"freezegun" (default), "time-machine", "virtual" or "real"',
-    "start_time": "when each test starts, ISO 8601 with an offset; default is the present",
-    "sleep": '"instant" (default) moves the clock where the test sleeps, or "real"',
-    "validation_delay": "seconds from acceptance of a copy to its verdict (5)",
-    "copy_duration": "seconds from acceptance of a copy to its completion (60)",
-    "max_concurrent_copies": "copies in progress per account and Region (20)",
-    "passthrough": "services or service:Operation that may pass, separated by spaces",
-    "credentials": '"lenient" (default) or "strict" about unknown access keys',
-    "seed": "what all ids are derived from (0)",
-}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the command line option and one ini key per option."""
+    """Add the command line options and one ini key per option of the fixture."""
     group = parser.getgroup("fake_ec2", "fake EC2 CopySnapshot (pytest-fakecopy)")
     group.addoption(
         "--fake-ec2-rules",
@@ -53,8 +48,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="print the rules of both books with their evidence, and exit",
     )
-    for name in Options.names():
-        parser.addini(f"{MARKER}_{name}", f"fake_ec2: {_HELP[name]}", default=None)
+    add_timeline_options(group)
+    add_ini_keys(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,9 +65,10 @@ def pytest_configure(config: pytest.Config) -> None:
         " scenarios the copy_scenario fixture runs this test with; see README, Scenarios.",
     )
     try:
-        _configured(config)
+        require_consistent(config, _configured(config))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
+    config.pluginmanager.register(Reports(config), "fakecopy_reports")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -144,15 +140,17 @@ def _once_per_scenario(metafunc: pytest.Metafunc, books: tuple[str, ...]) -> Non
         metafunc.parametrize("copy_scenario, _fake_ec2_rules", chosen, ids=names, indirect=True)
 
 
-def pytest_report_header() -> str:
-    """Name the versions that decide how the fake behaves."""
-    return f"fake_ec2: pytest-fakecopy {version('pytest-fakecopy')}, botocore {version('botocore')}"
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name the versions that decide how the fake behaves, and the options that aren't defaults."""
+    return (
+        f"fake_ec2: pytest-fakecopy {version('pytest-fakecopy')}, botocore {version('botocore')}"
+        f"{described(_configured(config))}"
+    )
 
 
 def _configured(config: pytest.Config, **defaults: str) -> Options:
     """Return the options of the command line and the ini file, *defaults* beneath them."""
-    ini = {name: config.getini(f"{MARKER}_{name}") for name in Options.names()}
-    given: dict[str, Any] = {name: value for name, value in ini.items() if value not in (None, "")}
+    given = ini_values(config)
     rules = config.getoption("--fake-ec2-rules")
     if rules not in (None, _ALL):
         given["rules"] = rules
@@ -218,6 +216,7 @@ def fake_ec2(
     if _fake_ec2_rules is not None:
         options = _run_by(_fake_ec2_rules, options, fake_ec2_options)
     with FakeEC2(options) as fake:
+        request.node.stash[FAKE] = fake
         yield fake
 
 

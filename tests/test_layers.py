@@ -36,7 +36,7 @@ OUTSIDE = ("wire.http", "_seams", "_patch", "errors")
 
 GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals", "target")
 
-TOP = ("plugin", "quickstart", "__main__")
+TOP = ("plugin", "plugin_options", "plugin_report", "quickstart", "__main__")
 """Nothing imports these."""
 
 LAYERS = (
@@ -122,7 +122,12 @@ LAYERS = (
         lazily=("time_machine",),
     ),
     Layer(("journal",), ours=("wire.http", "domain", "errors")),
-    Layer(("reporting",), ours=("journal", "domain", "errors")),
+    Layer(("moves", "story"), ours=("journal", "domain")),
+    Layer(("wording",), ours=("story", "journal", "domain")),
+    Layer(("reporting",), ours=("wording", "story", "journal", "domain", "errors")),
+    Layer(
+        ("drawing",), ours=("drawing", "wording", "story", "journal", "domain.records", "errors")
+    ),
     Layer(
         GATEWAY,
         ours=(*GATEWAY, "journal", "wire", "domain", "errors", "options"),
@@ -162,9 +167,19 @@ LAYERS = (
     Layer(("fake",), ours=(EVERYTHING,), lazily=(EVERYTHING,)),
     Layer(
         ("plugin",),
-        ours=("fake", "options", "reporting", "scenarios", "serving", "journal", "errors"),
+        ours=(
+            *("fake", "options", "reporting", "scenarios", "serving", "journal", "errors"),
+            *("plugin_options", "plugin_report"),
+        ),
         third_parties=("pytest",),
         lazily=("fake", "options", "reporting", "scenarios", "journal", "errors", "wire"),
+    ),
+    Layer(("plugin_options",), ours=("options", "errors"), third_parties=("pytest",)),
+    Layer(
+        ("plugin_report",),
+        ours=("fake",),
+        third_parties=("pytest",),
+        lazily=("drawing", "reporting", "views.telling"),
     ),
     Layer(
         ("quickstart",),

@@ -36,6 +36,7 @@ class FakeClock:
         timeline: Timeline,
         settle: Callable[[], None],
         lock: AbstractContextManager[object] | None = None,
+        moving: Callable[[str], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """Move *clock* along *timeline*.
 
@@ -45,10 +46,12 @@ class FakeClock:
             settle: Lets everything happen that is due at `clock.now()`.
             lock: Held while time is moved, where other threads look at it or move it; a thread may
                 take it twice.
+            moving: Is entered around each move with the name of who moves; notes how far it was.
         """
         self._clock = clock
         self._timeline = timeline
         self._settle_due = settle
+        self._moving = moving
         self._wall = clock if isinstance(clock, RealClock) else None
         # Who waits for the wall clock must not keep others waiting.
         self._lock = nullcontext() if lock is None or self._wall is not None else lock
@@ -99,7 +102,7 @@ class FakeClock:
             ClockError: *delta* is negative or no duration, or the clock can't be moved.
         """
         step = _duration("tick({})", delta)
-        with self._lock:
+        with self._lock, self._moving("tick"):
             try:
                 target = self._use() + step
             except OverflowError:
@@ -114,7 +117,7 @@ class FakeClock:
             ClockError: *moment* is no aware datetime or is past, or the clock can't be moved.
         """
         target = _moment(moment)
-        with self._lock:
+        with self._lock, self._moving("move_to"):
             now = self._use()
             if target < now:
                 msg = (
@@ -133,7 +136,7 @@ class FakeClock:
         Raises:
             ClockError: nothing is scheduled.
         """
-        with self._lock:
+        with self._lock, self._moving("jump_to_next"):
             self._use()
             self._let_happen()
             due = self._timeline.next_due()
@@ -155,7 +158,7 @@ class FakeClock:
         Raises:
             ClockError: what is scheduled schedules something again, without end.
         """
-        with self._lock:
+        with self._lock, self._moving("settle"):
             began = self._use()
             self._let_happen()
             for _ in range(_MOST_DUE_TIMES * (1 + len(self._timeline.scheduled()))):
@@ -175,7 +178,8 @@ class FakeClock:
         with self._lock:
             self._use()
             if self._tick_per_request:
-                self.tick(self._tick_per_request)
+                with self._moving("tick_per_request"):
+                    self.tick(self._tick_per_request)
 
     def _walk_to(self, target: datetime) -> None:
         if self._wall is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain.arns import is_account_id
@@ -21,8 +21,11 @@ class Account:
     account_id: str
     """12 digits."""
     access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
+    """Who signs: `AKIA...` of a user."""
+    secret_access_key: str = field(repr=False)
+    """What it signs with; kept out of the repr."""
+    session_token: str | None = field(default=None, repr=False)
+    """Of temporary credentials; None for a user's. Kept out of the repr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Credentials:
     """An access key that the fake registered: whose it is, and until when."""
 
     access_key_id: str
-    secret_access_key: str
-    session_token: str | None
+    secret_access_key: str = field(repr=False)
+    session_token: str | None = field(repr=False)
     account_id: str
     principal: str
     """The ARN of the user or of the role session that signs with it, and its unique id."""

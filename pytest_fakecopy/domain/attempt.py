@@ -30,7 +30,7 @@ class CopyRequest:
     destination_availability_zone: str | None = None
     encrypted: bool | None = None
     kms_key_id: str | None = None
-    presigned_url: str | None = None
+    presigned_url: str | None = field(default=None, repr=False)
     completion_duration_minutes: int | None = None
     tag_specifications: tuple[Mapping[str, Any], ...] = ()
     dry_run: bool = False
@@ -65,22 +65,28 @@ class CopyAttempt:
     """
 
     request: CopyRequest
+    """The parameters as they came."""
     caller: Caller
+    """Who calls, as the signature says."""
     region: str
     """The Region of the endpoint that was called: where the copy goes."""
     partition: str
+    """The partition of the Region: "aws", "aws-cn", "aws-us-gov"."""
     now: datetime
+    """The time of the fake, in UTC."""
     signing_now: datetime
     """The time that signatures are compared with: `now`, or the process's own under a clock that
     leaves the process alone."""
     endpoint_host: str
     """The host that the request was sent to, with its port."""
     regions: RegionData = field(repr=False)
+    """The Regions that there are."""
     source: SnapshotRecord | None
     """The source snapshot, where it is in the source Region and the caller can see it."""
     source_key: KeyRecord | None
     """The key that the source is encrypted with."""
     encryption: Encryption
+    """Whether the copy will be encrypted, and why."""
     key_identifier: str | None
     """What names the copy's key: the request's KmsKeyId, or the default key's ARN or alias."""
     key: KeyRecord | None
@@ -88,10 +94,15 @@ class CopyAttempt:
     key_reused: bool
     """Whether an earlier copy of the same volume's data there has that key already."""
     permissions: Permissions = field(repr=False)
+    """What the test has denied."""
     outposts: Mapping[str, Outpost] = field(repr=False)
+    """The Outposts that there are, by ARN."""
     copies_in_progress: int
+    """How many copies the caller has pending in the Region."""
     copies_limit: int
+    """How many it may have."""
     throughput: Throughput
+    """What time-based copies between the two Regions may use, in bytes per second."""
     judge: Callable[[str], PresignedUrl] = field(repr=False)
     """Takes a presigned URL apart and compares its signature with the registered secret."""
     strict_credentials: bool = False

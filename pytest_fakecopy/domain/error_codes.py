@@ -15,8 +15,11 @@ class ErrorResponse:
     """An error as it goes over the wire: EC2's code, EC2's sentence, the HTTP status."""
 
     code: str
+    """EC2's code: "InvalidSnapshot.NotFound"."""
     message: str
+    """EC2's sentence."""
     status: int = 400
+    """The HTTP status, 400 to 599."""
 
 
 class Refused(Exception):  # noqa: N818  # carries a value to the gateway, is no error of ours

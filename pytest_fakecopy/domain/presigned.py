@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
+from pytest_fakecopy.domain.redaction import redacted
+
 SignatureVerdict: TypeAlias = Literal["right", "wrong", "unknown-key"]
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
@@ -69,6 +71,10 @@ class PresignedUrl:
     space: who writes a space that way signs something else than what is read (aws-cli issue 917).
     """
     signature_verdict: SignatureVerdict = "unknown-key"
+
+    def __repr__(self) -> str:
+        """Return the URL without its signature and its token."""
+        return f"<PresignedUrl {redacted(self.url)} signature {self.signature_verdict}>"
 
     def with_verdict(self, verdict: SignatureVerdict) -> PresignedUrl:
         """Return this URL with what verifying its signature found."""

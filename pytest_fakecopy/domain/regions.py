@@ -54,7 +54,9 @@ class Outpost:
     arn: str
     """`arn:aws:outposts:us-east-1:111122223333:outpost/op-0a1b2c3d4e5f6a7b8`."""
     region: str
+    """The Region that it belongs to."""
     account_id: str
+    """The account that owns it, 12 digits."""
 
 
 def parse_outpost_arn(text: str) -> Arn | None:

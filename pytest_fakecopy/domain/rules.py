@@ -25,6 +25,7 @@ class Evidence:
     """How it is known that AWS behaves like this."""
 
     kind: Literal["documented", "observed", "assumed"]
+    """Whether AWS says so, somebody saw it, or nobody knows."""
     source: str
     """Where it is written or who saw it; for an assumption, why it was made."""
     date: str | None = None
@@ -56,6 +57,7 @@ class Reject:
     """The call is answered with this error, and nothing is made."""
 
     error: ErrorResponse
+    """What the call is answered with."""
     why: str = ""
     """One sentence on what was found; the error's own message where it is empty."""
 
@@ -86,7 +88,9 @@ class Rule:
     name: str
     """Kebab case: "kms-key-is-usable"."""
     check: Check
+    """Takes a `CopyAttempt`; returns None where all is well, a `Reject` or a `FailLater`."""
     evidence: Evidence
+    """How it is known that AWS has this rule."""
 
     def __post_init__(self) -> None:
         """Refuse what could only fail later, in the middle of a copy.

@@ -188,7 +188,7 @@ class Trial:
 
     def _found(self, what: str, cause: Exception | None = None) -> NoReturn:
         __tracebackhide__ = True
-        made = [story_of(self.fake.journal, copy.snapshot_id) for copy in self._made()]
+        made = [story_of(self.fake.story(), copy.snapshot_id) for copy in self._made()]
         lines = [
             f"Scenario {self.scenario}: {self.about}",
             what,

@@ -193,6 +193,7 @@ class Keys:
         Raises:
             UnknownResourceError: nothing answers to it, or two keys do; the message says which.
         """
+        __tracebackhide__ = True
         with self._door as world:
             found = _find(world, identifier)
             names = [name for key in world.keys for name in (key.key_id, key.arn)]

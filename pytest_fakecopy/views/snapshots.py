@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from pytest_fakecopy.domain import lifecycle
 from pytest_fakecopy.domain.arns import is_account_id
@@ -12,6 +12,7 @@ from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord, SnapshotState
 from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
 from pytest_fakecopy.views.kms import KmsKey
+from pytest_fakecopy.views.telling import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,11 +41,12 @@ class Snapshot:
     def __repr__(self) -> str:
         """Return id, Region, state and what decided it."""
         record = self._record()
+        progress = f" {self.progress}%" if record.state == "pending" else ""
         message = f" {record.state_message!r}" if record.state_message else ""
         gone = "" if self._id in Snapshots(self._door) else "deleted, was "
         return (
             f"<Snapshot {record.snapshot_id} in {record.region}: {gone}{record.state}"
-            f" {self.progress}%{message} ({record.why})>"
+            f"{progress}{message} ({record.why})>"
         )
 
     def __eq__(self, other: object) -> bool:
@@ -84,12 +86,14 @@ class Snapshot:
     @property
     def state(self) -> str:
         """One of "pending", "completed", "error", "recoverable" or "recovering"."""
-        return self._record().state
+        record = self._record()
+        return cast("SnapshotState", Told(record.state, record))
 
     @property
     def state_message(self) -> str | None:
         """EC2's StateMessage: why it is in `error`, or "Metadata not updated" of a new copy."""
-        return self._record().state_message
+        record = self._record()
+        return None if record.state_message is None else Told(record.state_message, record)
 
     @property
     def progress(self) -> int:
@@ -227,6 +231,7 @@ class Snapshots:
         Raises:
             UnknownResourceError: there was never one; the message names the nearest.
         """
+        __tracebackhide__ = True
         if not isinstance(snapshot_id, str):
             msg = f'No snapshot is {snapshot_id!r}: pass the id of the answer, copy["SnapshotId"]'
             raise UnknownResourceError(msg)

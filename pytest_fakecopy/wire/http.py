@@ -25,6 +25,15 @@ class HttpRequest:
     transport: str = "botocore"
     """Which library sent it: "botocore", "aiobotocore", "requests", "urllib3", "server"."""
 
+    def __repr__(self) -> str:
+        """Return `<HttpRequest POST https://ec2.us-east-1.amazonaws.com/ by botocore>`.
+
+        Headers, body and query are left out: they hold signatures and tokens.
+        """
+        scheme, separator, rest = self.url.partition("?")[0].partition("://")
+        address = f"{scheme}{separator}{rest.rpartition('@')[2]}"
+        return f"<HttpRequest {self.method} {address} by {self.transport}>"
+
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:

@@ -246,5 +246,5 @@ def test_a_deleted_snapshot_stays_as_it_was(fake: FakeEC2) -> None:
     assert (copied.state, copied.progress) == ("error", 0)
     assert copied not in fake.snapshots
     assert fake.snapshots[copied.snapshot_id].why.startswith("kms-key-is-usable: ")
-    assert "us-east-1: deleted, was error 0%" in repr(copied)
+    assert "us-east-1: deleted, was error '" in repr(copied)
     fake.assert_eventually_error(copied.snapshot_id, match="not accessible")
