@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104  # to connect to
 _DEFAULT_REGION = "us-east-1"
+# A day in less than a tenth of a second; Python's calendar lasts for days.
+_HIGHEST_SPEED = 1_000_000
 _LOCAL = "127.0.0.1,localhost,::1"
-
-_FASTEST = 1e6
 
 
 class Endpoint:
@@ -42,11 +42,7 @@ class Endpoint:
         speed: float,
     ) -> None:
         """Note what to open; `FakeEC2.serve` says what the arguments mean."""
-        if (
-            isinstance(speed, bool)
-            or not isinstance(speed, (int, float))
-            or not 0 <= speed <= _FASTEST
-        ):
+        if type(speed) not in (int, float) or not 0 <= speed <= _HIGHEST_SPEED:
             msg = (
                 f"serve(speed={speed!r}): expected how many times as fast as the wall clock time"
                 " passes, 0 to stand still: speed=60"
@@ -82,7 +78,8 @@ class Endpoint:
         """Close it, within a second, connections that are still open included.
 
         Raises:
-            FakeCopyError: the fake failed on a request, whose client got an error 500.
+            InternalError: the fake failed on a request, whose client got an error 500. It may be
+                any other exception as well.
         """
         self._server.stop()
         if self._clock is not None:

@@ -19,7 +19,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
 from pytest_fakecopy import _seams
-from pytest_fakecopy.errors import FakeCopyError, UnexpectedRequest, UsageError
+from pytest_fakecopy.errors import UnexpectedRequest, UsageError
 from pytest_fakecopy.transports.base import text_headers
 from pytest_fakecopy.wire.http import Disconnected, Handler, HttpRequest, HttpResponse
 
@@ -102,7 +102,7 @@ class ServerTransport:
         except Disconnected as disconnected:
             if disconnected.kind == "timeout":
                 self._stopping.wait(_HOLD_SECONDS)
-            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            _end(environ["werkzeug.socket"])
             raise ConnectionAbortedError from None
         return Response(answer.body, answer.status, dict(answer.headers))(environ, start_response)
 
@@ -111,7 +111,9 @@ class ServerTransport:
             answer = self._handler(request)
         except UnexpectedRequest as unexpected:
             return _refusal(request.headers, 501, "UnexpectedRequest", str(unexpected))
-        except FakeCopyError as error:
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001  # raised where the server is stopped
             self.failures.append(error)
             return _refusal(request.headers, 500, type(error).__name__, str(error))
         if answer is None:
@@ -140,9 +142,7 @@ class _Server(ThreadedWSGIServer):
     def disconnect_all(self) -> None:
         """End the connections that are open, whatever they wait for."""
         for connection in tuple(self._open):
-            # It may have ended meanwhile, by its client or by its own thread.
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            _end(connection)
 
 
 class _Handler(WSGIRequestHandler):
@@ -181,6 +181,12 @@ def _http_request(environ: WSGIEnvironment) -> HttpRequest:
     return HttpRequest(
         request.method, target, text_headers(request.headers.items()), request.get_data(), "server"
     )
+
+
+def _end(connection: socket.socket) -> None:
+    # It may have ended meanwhile, by its client or by another thread.
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _bound(host: str, port: int) -> socket.socket:
