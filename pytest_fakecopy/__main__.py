@@ -54,10 +54,10 @@ def main(
             print(_greeting(endpoint), file=output, flush=True)
             wait()
     except UnexpectedRequest as unexpected:
-        print(unexpected, file=sys.stderr)  # noqa: T201  # a command
+        sys.stderr.write(f"{unexpected}\n")
         return 1
     except FakeCopyError as error:
-        print(error, file=sys.stderr)  # noqa: T201  # a command
+        sys.stderr.write(f"{error}\n")
         return 2
     return 0
 

@@ -121,8 +121,8 @@ class FakeEC2:
             self.journal,
             self._lock,
             self._refusals,
-            self.clock.request_received,
-            wall_now,
+            received=self.clock.request_received,
+            wall_now=wall_now,
         )
         self._running: ExitStack | None = None
         self._ended: Story | None = None

@@ -58,12 +58,13 @@ class _Request:
 class Gateway:
     """Answers requests for one fake. `handle` is the `Handler` of every transport."""
 
-    def __init__(  # noqa: PLR0917  # the parts that it connects
+    def __init__(  # the parts that it connects
         self,
         world: World,
         journal: Journal,
         lock: RLock,
         refusals: Refusals,
+        *,
         received: Callable[[], None],
         wall_now: Callable[[], datetime],
     ) -> None:

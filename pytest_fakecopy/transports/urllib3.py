@@ -44,7 +44,7 @@ class Urllib3Transport:
         """Let requests go their own way again; a second call does nothing."""
         self._patch.stop()
 
-    def _urlopen(  # noqa: PLR0917  # the parts that it connects
+    def _urlopen(  # noqa: PLR0917  # the original's
         self,
         pool: Any,  # noqa: ANN401  # urllib3's
         method: str,

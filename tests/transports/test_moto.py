@@ -23,6 +23,8 @@ moto = pytest.importorskip("moto")
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: E402  # skipped above without moto
 from moto.server import ThreadedMotoServer  # noqa: E402
 
+from pytest_fakecopy.transports.moto import MotoTransport  # noqa: E402
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -299,6 +301,17 @@ def test_motos_credentials_are_of_nobody(fake: FakeEC2) -> None:
 
     [request] = fake.journal.requests()
     assert (request.account_id, request.signature) == ("111122223333", "unverified")
+
+
+def test_it_is_started_and_stopped_once() -> None:
+    """A second start intercepts once, a second stop does nothing."""
+    transport = MotoTransport(lambda request: None, lambda request: False)
+    transport.start()
+    transport.start()
+    transport.stop()
+    transport.stop()
+
+    assert {name: vars(BotocoreStubber)[name] for name in ORIGINALS} == ORIGINALS
 
 
 def test_strict_credentials_refuse_motos() -> None:
