@@ -167,7 +167,7 @@ def typical_row(clock: str) -> Row:
     runs = {"fake": fake, "stubber": stubber, "moto": moto}
     for run in runs.values():
         run()
-    timed = {name: (lambda run=run: cpu(run) / 1000) for name, run in runs.items()}  # type: ignore[misc]
+    timed = {name: (lambda run=run: cpu(run) / 1000) for name, run in runs.items()}
     least = in_turns(timed, rounds=6)
     return Row(f"typical test, {clock}", "ms", **least, target=20.0)
 

@@ -230,7 +230,8 @@ def test_each_test_has_its_own_section(pytester: pytest.Pytester) -> None:
 """
     )
 
-    result = pytester.runpytest_inprocess("-s")
+    # In a process of its own: other tests leave fakes to the garbage collector.
+    result = pytester.runpytest_subprocess("-s")
 
     result.assert_outcomes(passed=3, failed=1)
     expected = ["*- fake_ec2 -*", "*in eu-west-1: completed*", "     now  +0s by*"]
