@@ -129,27 +129,34 @@ class Gateway:
                 request.http, request.service.name, request.action, request.kind
             )
             return None
-        with self._lock, self._judged_by_its_clock(request.http):
-            self._received()
-            self._world.settle()
-            try:
-                return self._carry_out(request, operation, serve)
-            except (FakeCopyError, AssertionError, Disconnected):
-                raise
-            except Exception as error:
-                raise _our_fault(request) from error
+        with self._lock:
+            if request.http.transport != "server":
+                return self._settle_and_carry_out(request, operation, serve)
+            with self._judged_by_the_wall_clock():
+                return self._settle_and_carry_out(request, operation, serve)
 
     @contextmanager
-    def _judged_by_its_clock(self, request: HttpRequest) -> Iterator[None]:
-        """Judge the age of signatures by the clock of the process that made them."""
+    def _judged_by_the_wall_clock(self) -> Iterator[None]:
+        """Judge the age of signatures by the clock of other processes, which make them."""
         world = self._world
         ours = world.signing_now
-        if request.transport == "server":
-            world.signing_now = self._wall_now
+        world.signing_now = self._wall_now
         try:
             yield
         finally:
             world.signing_now = ours
+
+    def _settle_and_carry_out(
+        self, request: _Request, operation: Operation | None, serve: Serve | None
+    ) -> HttpResponse:
+        self._received()
+        self._world.settle()
+        try:
+            return self._carry_out(request, operation, serve)
+        except (FakeCopyError, AssertionError, Disconnected):
+            raise
+        except Exception as error:
+            raise _our_fault(request) from error
 
     def _carry_out(
         self, request: _Request, operation: Operation | None, serve: Serve | None
