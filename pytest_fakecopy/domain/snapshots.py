@@ -226,7 +226,12 @@ class SnapshotRegistry:
         return record
 
     def page(
-        self, *, region: str, account_id: str, after: int = 0
+        self,
+        *,
+        region: str,
+        account_id: str,
+        after: int = 0,
+        passes: Callable[[SnapshotRecord], bool] | None = None,
     ) -> Iterator[tuple[int, SnapshotRecord]]:
         """Iterate over what an account can see in a Region, oldest first, each with its number.
 
@@ -234,6 +239,7 @@ class SnapshotRegistry:
             region: The Region to look in.
             account_id: Who looks.
             after: Only those with a higher number: where the last page ended.
+            passes: Only those of which it says so.
         """
         owned = self._owned.get((region, account_id))
         entries = owned.after(after) if owned else iter(())
@@ -241,7 +247,7 @@ class SnapshotRegistry:
         records = self._records
         for number, snapshot_id in merge(entries, shared) if shared else entries:
             record = records.get(snapshot_id)
-            if record is not None:
+            if record is not None and (passes is None or passes(record)):
                 yield number, record
 
     def _shared_with(self, region: str, account_id: str, after: int) -> list[tuple[int, str]]:

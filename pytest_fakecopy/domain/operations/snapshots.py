@@ -89,18 +89,18 @@ def describe_snapshots(  # the parameters of the API
         require_snapshot_id(snapshot_id)
     position = paging.position_of(next_token)
     call.authorize()
-    if snapshot_ids:
-        found = [find_visible(call, snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
-        candidates: Iterator[tuple[int, SnapshotRecord]] = iter([(0, record) for record in found])
-    else:
-        candidates = call.world.snapshots.page(
-            region=call.region, account_id=call.account_id, after=position
-        )
     if call.world.faults.visibility_delay:
         checks.append(lambda record: _has_appeared(call, record))
-    if checks:
-        passes = every(checks)
-        candidates = (entry for entry in candidates if passes(entry[1]))
+    passes = every(checks) if checks else None
+    if snapshot_ids:
+        found = [find_visible(call, snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
+        candidates: Iterator[tuple[int, SnapshotRecord]] = iter(
+            [(0, record) for record in found if passes is None or passes(record)]
+        )
+    else:
+        candidates = call.world.snapshots.page(
+            region=call.region, account_id=call.account_id, after=position, passes=passes
+        )
     page, token = paging.cut(candidates, size)
     return {"Snapshots": [described(call, record) for record in page], "NextToken": token}
 
