@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32encode
+from functools import lru_cache
 from hashlib import blake2b
 
 
@@ -37,6 +38,7 @@ class IdSource:
         return access_key_of(self._seed, self._digest(prefix), prefix)
 
 
+@lru_cache(maxsize=64)
 def access_key_of(seed: int, account_id: str, prefix: str = "AKIA") -> tuple[str, str]:
     """Return an access key id and a secret for an account, the same ones for the same seed."""
     digest = blake2b(f"{seed}/{prefix}/{account_id}".encode(), digest_size=40).digest()
