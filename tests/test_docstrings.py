@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import re
 import textwrap
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import pytest_fakecopy
-from pytest_fakecopy import FakeEC2
+from pytest_fakecopy import FakeEC2, KmsKey, Snapshot
 from pytest_fakecopy.domain.records import (
     ChangeRecord,
     EventRecord,
@@ -158,3 +160,22 @@ def test_texts_name_units_and_errors(function: str, words: list[str]) -> None:
     text = inspect.getdoc(found) or ""
 
     assert [word for word in words if word not in text] == []
+
+
+def test_the_users_module_has_every_public_name() -> None:
+    """What type checkers look at is complete: each name of the API is used there."""
+    fake = FakeEC2(clock="virtual")
+    text = (Path(__file__).parent / "typing" / "users_module.py").read_text("utf-8")
+    # What parts of the fake use of one another.
+    internal = {
+        *("admission", "admit", "hides", "is_due", "moving", "obstacle", "request_received"),
+        *("take_copy", "take_meanwhile", "take_request", "unused", "validate", "validation"),
+    }
+
+    names = {name for name in dir(fake) if not name.startswith("_")}
+    for owner in (Snapshot, KmsKey, type(fake.clock), type(fake.faults), type(fake.rules)):
+        names.update(name for name in vars(owner) if not name.startswith("_"))
+
+    wanted = {*names, *pytest_fakecopy.__all__} - internal
+    missing = [name for name in wanted if not re.search(rf"\b{name}\b", text)]
+    assert sorted(missing) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pytest_fakecopy.domain import lifecycle
 from pytest_fakecopy.domain.arns import is_account_id
@@ -87,7 +87,7 @@ class Snapshot:
     def state(self) -> str:
         """One of "pending", "completed", "error", "recoverable" or "recovering"."""
         record = self._record()
-        return cast("SnapshotState", Told(record.state, record))
+        return Told(record.state, record)
 
     @property
     def state_message(self) -> str | None:
