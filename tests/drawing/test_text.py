@@ -10,6 +10,7 @@ import pytest
 
 from pytest_fakecopy import FakeEC2, UsageError
 from pytest_fakecopy.drawing import draw
+from pytest_fakecopy.story import Story, Upcoming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +149,15 @@ def test_an_unknown_format(fake: FakeEC2) -> None:
     assert str(raised.value) == (
         "timeline('htm'): expected one of 'text', 'svg', 'html'. Did you mean 'html'?"
     )
+
+
+def test_what_is_scheduled_for_no_snapshot() -> None:
+    """It has a column, and no lane."""
+    due = Upcoming(NOON + timedelta(seconds=30), "vol-0123456789abcdef0 becomes available")
+
+    lines = draw(Story((), NOON, (due,))).splitlines()
+
+    assert lines[2:] == ["            +0s    +30s", "", LEGEND]
 
 
 def test_after_the_test(fake: FakeEC2) -> None:
