@@ -111,8 +111,6 @@ class Authenticator:
 
 def _is_fresh(signed: Signed, now: datetime) -> bool:
     date = signed.date
-    if date is None:
-        return False
     lasts = signed.expires or timedelta(0)
     # An age always exists; the date itself may be the first or the last that Python has.
     return -_LEEWAY <= now - date <= lasts + _LEEWAY

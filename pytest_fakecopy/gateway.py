@@ -183,12 +183,13 @@ class Gateway:
             raise codes.Refused(request.defect)
         if operation is None or serve is None:
             raise codes.Refused(_no_such_action(request))
-        exchange.caller, exchange.signature = self._authenticator.identify(
+        caller, exchange.signature = self._authenticator.identify(
             request.http, request.pairs, request.service.name
         )
+        exchange.caller = caller
         exchange.parameters = _parameters(request, operation)
         answer_is_lost = self._meet_fault(request.action)
-        result = self._call(exchange, operation, serve)
+        result = self._call(exchange, caller, operation, serve)
         if answer_is_lost:
             raise Disconnected("closed")
         return _success(request.service, operation, result, exchange.request_id)
@@ -204,13 +205,15 @@ class Gateway:
             return True
         raise Disconnected(fault.outcome)
 
-    def _call(self, exchange: _Exchange, operation: Operation, serve: Serve) -> Mapping[str, Any]:
+    def _call(
+        self, exchange: _Exchange, caller: Caller, operation: Operation, serve: Serve
+    ) -> Mapping[str, Any]:
         request, parameters = exchange.request, exchange.parameters
         call = Call(
             world=self._world,
             service=request.service.name,
             operation=request.action,
-            caller=exchange.require_caller(),
+            caller=caller,
             region=request.region,
             now=exchange.at,
             endpoint_host=request.host,
@@ -245,12 +248,6 @@ class _Exchange:
         self.parameters: Mapping[str, Any] = {}
         self.caller: Caller | None = None
         self.signature: Signature = "refused"
-
-    def require_caller(self) -> Caller:
-        if self.caller is None:
-            msg = "nobody was identified"
-            raise ValueError(msg)
-        return self.caller
 
     def record(self, status: int, error: codes.ErrorResponse | None) -> RequestRecord:
         request = self.request

@@ -454,3 +454,12 @@ def test_the_four_forms_of_a_key_identifier(fake: FakeEC2, form: str) -> None:
     copied = copy(fake, Encrypted=True, KmsKeyId=forms[form])
 
     assert fake.assert_eventually_completed(copied).kms_key_id == key.arn
+
+
+def test_what_a_second_copy_waits_for(fake: FakeEC2) -> None:
+    """Of all that is scheduled, what its own end needs."""
+    first, second = copy(fake), copy(fake)
+    fake.clock.tick(5)
+
+    assert fake.obstacle(first) == f"{first} completes in 55 s"
+    assert fake.obstacle(second) == f"{second} completes in 55 s"

@@ -225,13 +225,10 @@ def test_a_parameter_that_is_not_acted_on() -> None:
     fake = entered()
     source = fake.snapshots.add()
 
-    def delete_snapshot(_call: object) -> dict[str, str]:
-        return {}
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "pytest_fakecopy.gateway.OPERATIONS",
-            {"ec2": {"DeleteSnapshot": delete_snapshot}, "kms": {}, "sts": {}},
+            {"ec2": {"DeleteSnapshot": lambda _call: {}}, "kms": {}, "sts": {}},
         )
         with pytest.raises(UnexpectedRequest, match="parameter SnapshotId of DeleteSnapshot"):
             fake.client("ec2").delete_snapshot(SnapshotId=source.snapshot_id)

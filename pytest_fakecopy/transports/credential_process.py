@@ -23,9 +23,8 @@ class CredentialProcessGuard:
         self._patch = Patch(owner, "_retrieve_credentials_using", self._retrieve)
 
     def start(self) -> None:
-        """Ask from now on; does nothing if it does already."""
-        if not self._patch.active:
-            self._patch.start()
+        """Ask from now on."""
+        self._patch.start()
 
     def stop(self) -> None:
         """Let everything run again; a second call does nothing."""

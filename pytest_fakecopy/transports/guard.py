@@ -38,10 +38,9 @@ class NetworkGuard:
         )
 
     def start(self) -> None:
-        """Ask from now on; does nothing if it does already."""
+        """Ask from now on."""
         for patch in self._patches:
-            if not patch.active:
-                patch.start()
+            patch.start()
 
     def stop(self) -> None:
         """Let everything connect again; a second call does nothing."""

@@ -224,3 +224,24 @@ def test_a_test_that_travels_keeps_its_clock(pytester: pytest.Pytester) -> None:
     )
 
     pytester.runpytest_inprocess().assert_outcomes(passed=2)
+
+
+def test_options_that_are_none(pytester: pytest.Pytester) -> None:
+    """A fixture that forgets to return says so."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def fake_ec2_options():
+            {"seed": 7}
+
+        def test_it(fake_ec2):
+            pass
+        """
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fake_ec2_options returned None: expected a dict or an Options"])

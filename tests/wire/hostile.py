@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
 from botocore.parsers import create_parser
 
 from pytest_fakecopy.transports.base import text_headers
@@ -96,9 +94,3 @@ def error_of(response: HttpResponse, service: str = "ec2") -> Error | None:
     assert parsed["ResponseMetadata"]["HTTPStatusCode"] == response.status
     assert "\x00" not in error["Message"]
     return Error(response.status, error["Code"], error["Message"])
-
-
-def model_of(service: str, operation: str) -> Any:  # botocore is untyped
-    """Return botocore's model of an operation."""
-    loaded = Loader().load_service_model(service, "service-2")
-    return ServiceModel(loaded, service).operation_model(operation)
