@@ -32,14 +32,15 @@ def blocks() -> Iterator[pytest.ParameterSet]:
 
 @pytest.mark.parametrize("code", list(blocks()))
 def test_the_code_of_the_readme_passes(pytester: pytest.Pytester, code: str) -> None:
-    """Each block is a test module of its own, and all of its tests pass."""
+    """Each block is a test module of its own, and all of its tests pass, or fail as they say."""
     pytester.makepyfile(test_block=code)
 
     result = pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error")
 
     outcomes = result.parseoutcomes()
-    assert set(outcomes) <= {"passed"}, outcomes
-    assert outcomes["passed"] >= 1
+    # One shows what a failure looks like.
+    assert outcomes.keys() <= {"passed", "xfailed"}
+    assert sum(outcomes.values()) >= 1
 
 
 def functions_of(code: str) -> dict[str, str]:
