@@ -269,7 +269,7 @@ SEAMS = (
         "responses",
         "responses",
         "RequestsMock._find_match",
-        {"70479888f595": "0.24.0"},
+        {"70479888f595": "0.24.1"},
         ("self", "request"),
     ),
     Seam(
@@ -278,7 +278,7 @@ SEAMS = (
         "responses",
         "RequestsMock._on_request",
         {
-            "1381d5be50fa": "0.24.0",
+            "1381d5be50fa": "0.24.1",
             "417dfd745228": "0.25.2",
             "53cd1a76623c": "0.25.5",
             "ff29f0b039a6": "0.26.0",

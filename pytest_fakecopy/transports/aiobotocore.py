@@ -63,6 +63,13 @@ class AsyncBody:
         """The stream, which aiohttp keeps apart from the response."""
         return self
 
+    async def __aenter__(self) -> AsyncBody:  # noqa: PYI034  # typing.Self came with Python 3.11
+        """Read within a block, as aiobotocore 2 hands it on to aiohttp."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Do nothing: no connection is held."""
+
     async def read(self, amt: int = -1) -> bytes:
         """Return the next *amt* bytes, or all that are left."""
         return self._body.read(amt)

@@ -27,7 +27,7 @@ from botocore.exceptions import (
     WaiterError,
 )
 
-from pytest_fakecopy.transports.aiobotocore import AiobotocoreTransport
+from pytest_fakecopy.transports.aiobotocore import AiobotocoreTransport, AsyncBody
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -120,6 +120,16 @@ def test_a_stream_is_read_piece_by_piece(
                 return await body.read(10), b"".join([chunk async for chunk in body])
 
     assert asyncio.run(scenario()) == (OBJECT[:10], OBJECT[10:])
+
+
+def test_a_body_can_be_read_within_a_block() -> None:
+    """As aiobotocore 2 does it, which leaves the block to what it wraps."""
+
+    async def scenario() -> bytes:
+        async with AsyncBody(OBJECT) as body:
+            return await body.content.read()
+
+    assert asyncio.run(scenario()) == OBJECT
 
 
 @pytest.mark.parametrize(
