@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ pytest.importorskip("aiobotocore")
 
 from aiobotocore.config import AioConfig  # skipped above where it is missing
 from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.httpxsession import HttpxSession
+from aiobotocore.httpxsession import HttpxSession, httpx
 from aiobotocore.session import get_session
 from botocore.exceptions import (
     ClientError,
@@ -44,7 +43,7 @@ SESSIONS = [
         HttpxSession,
         id="httpx",
         marks=[
-            pytest.mark.skipif(find_spec("httpx") is None, reason="this session needs httpx"),
+            pytest.mark.skipif(httpx is None, reason="this session needs httpx or httpx2"),
             # aiobotocore 3.10 asks for httpx2.
             pytest.mark.filterwarnings("ignore:.*httpx.*:DeprecationWarning"),
         ],
