@@ -1,6 +1,6 @@
 """What the fake costs, beside a canned answer, botocore's Stubber and moto.
 
-    python -m tests.benchmarks [--only calls,worlds,suites] [--json FILE] [--clock virtual]
+    python -m tests.benchmarks [--only calls,worlds] [--json FILE] [--clock virtual]
     python -m tests.benchmarks --compare BEFORE.json AFTER.json
     python -m tests.benchmarks --profile copy
 
@@ -21,15 +21,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy import FakeEC2
-from tests.benchmarks import calls, suites, worlds
+from tests.benchmarks import bench_clocks, bench_server, calls, suites, worlds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from tests.benchmarks.timing import Row
 
 COLUMNS = ("floor", "fake", "stubber", "moto", "ratio", "target")
 CLOCKS = ("virtual", "freezegun", "time-machine")
+# Each is called with the clock that was asked for. `clocks` fills `sys.modules`: it is the last.
+TABLES: Mapping[str, Callable[[str], list[Row]]] = {
+    "calls": calls.rows,
+    "suites": suites.rows,
+    "worlds": worlds.rows,
+    "server": bench_server.rows,
+    "clocks": bench_clocks.rows,
+}
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:
@@ -86,12 +94,7 @@ def profile(name: str, clock: str) -> None:
 
 def measure(only: list[str], clock: str) -> dict[str, Any]:
     """Return everything that was asked for, and what it was measured on."""
-    tables: dict[str, Callable[[], list[Row]]] = {
-        "calls": lambda: calls.rows(clock),
-        "suites": suites.rows,
-        "worlds": lambda: worlds.rows(clock),
-    }
-    rows = [row.as_dict() for name in only for row in tables[name]()]
+    rows = [row.as_dict() for name in only for row in TABLES[name](clock)]
     return {"python": sys.version.split()[0], "clock": clock, "cpus": os.cpu_count(), "rows": rows}
 
 
@@ -102,7 +105,7 @@ def main() -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", default="calls,suites,worlds", help="tables, comma-separated")
+    parser.add_argument("--only", default=",".join(TABLES), help="tables, of %(default)s")
     parser.add_argument("--clock", default="virtual", choices=CLOCKS, help="for calls and worlds")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--compare", type=Path, nargs=2, metavar=("BEFORE", "AFTER"))
@@ -114,7 +117,10 @@ def main() -> None:
     if arguments.profile:
         profile(arguments.profile, arguments.clock)
         return
-    results = measure(arguments.only.split(","), arguments.clock)
+    only = arguments.only.split(",")
+    if unknown := [name for name in only if name not in TABLES]:
+        parser.error(f"no table is named {unknown[0]!r}: there are {', '.join(TABLES)}")
+    results = measure(only, arguments.clock)
     print(table(results["rows"]))
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -1,13 +1,12 @@
 """What a clock costs: enter plus exit with instant sleep, and each call, by number of modules.
 
-Run it with `python tests/benchmarks/bench_clocks.py`. The budget: freezegun's own cost plus at
-most 0.3 ms, and under 0.5 ms for time-machine and virtual, whatever the number of modules.
+`python -m tests.benchmarks --only clocks`. The budget: freezegun's own cost plus at most 0.3 ms,
+and under 0.5 ms for time-machine and virtual, whatever the number of modules.
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import time
 from datetime import timedelta
@@ -21,6 +20,7 @@ from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.control import FakeClock
 from pytest_fakecopy.clocks.sleeping import InstantSleep
 from pytest_fakecopy.domain.timeline import Timeline
+from tests.benchmarks.timing import Row, best, cpu, in_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,18 +41,6 @@ def pad_modules(count: int) -> None:
         if number % 50 == 0:
             vars(module)["sleep"] = time.sleep
         sys.modules[module.__name__] = module
-
-
-def milliseconds(run: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the best of *rounds*, after one that fills the caches."""
-    run()
-    took = []
-    for _ in range(rounds):
-        gc.collect(0)
-        before = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-        run()
-        took.append(time.clock_gettime_ns(time.CLOCK_MONOTONIC) - before)
-    return min(took) / 1e6
 
 
 def enter_and_exit(name: Name) -> None:
@@ -78,27 +66,40 @@ def time_machine_alone() -> None:
         pass
 
 
-def entries() -> None:
-    """Print enter plus exit per clock and number of modules."""
-    print(f"{'modules':>8} {'clock':<13} {'library':>9} {'with ours':>10} {'on top':>8}  (ms)")
+def entry_rows() -> list[Row]:
+    """Return enter plus exit per clock and number of modules; the floor is the library's own."""
+    alone: dict[Name, Callable[[], object]] = {
+        "freezegun": freezegun_alone,
+        "time-machine": time_machine_alone,
+        "virtual": lambda: None,
+    }
+    rows = []
     for count in (500, 3000, 10_000):
         pad_modules(count)
-        for name, alone in (
-            ("freezegun", freezegun_alone),
-            ("time-machine", time_machine_alone),
-            ("virtual", None),
-        ):
-            library = milliseconds(alone) if alone is not None else 0.0
-            ours = milliseconds(lambda name=name: enter_and_exit(name))  # type: ignore[misc]
-            print(
-                f"{len(sys.modules):>8} {name:<13} {library:>9.3f} {ours:>10.3f}"
-                f" {ours - library:>8.3f}"
-            )
+        for name, library in alone.items():
+            runs: dict[str, Callable[[], object]] = {
+                "floor": library,
+                "fake": lambda name=name: enter_and_exit(name),  # type: ignore[misc]
+            }
+            for run in runs.values():
+                run()
+            timed = {each: (lambda run=run: cpu(run) / 1000) for each, run in runs.items()}
+            least = in_turns(timed, rounds=ROUNDS)
+            on_top = least["fake"] - least["floor"]
+            called = f"{name}, {len(sys.modules)} modules"
+            target = 0.3 if name == "freezegun" else 0.5
+            rows += [
+                Row(f"clock, {called}", "ms", **least),
+                Row(f"clock, {called}, on top", "ms", fake=on_top, target=target),
+            ]
+    return rows
 
 
-def calls() -> None:
-    """Print what each use of a running clock costs."""
-    for name in ("freezegun", "time-machine", "virtual"):
+def use_rows() -> list[Row]:
+    """Return what each use of a running clock costs."""
+    rows = []
+    names: tuple[Name, ...] = ("freezegun", "time-machine", "virtual")
+    for name in names:
         clock = make_clock(name)
         clock.start()
         timeline = Timeline()
@@ -113,8 +114,15 @@ def calls() -> None:
                 "settle() 100 due times": lambda: _settle(control, timeline),  # noqa: B023
             }
             for use, run in uses.items():
-                print(f"{name:<13} {use:<24} {milliseconds(run) * 1000:>9.1f} µs")
+                run()
+                rows.append(Row(f"{name}: {use}", "µs", fake=best(run, rounds=ROUNDS)))
         clock.stop()
+    return rows
+
+
+def rows(_clock: str) -> list[Row]:
+    """Return the table of clocks, all of them."""
+    return [*entry_rows(), *use_rows()]
 
 
 async def _naps() -> None:
@@ -127,8 +135,3 @@ def _settle(control: FakeClock, timeline: Timeline) -> None:
     for number in range(100):
         timeline.schedule(now + timedelta(seconds=number), "it", lambda due: None)
     control.settle()
-
-
-if __name__ == "__main__":
-    entries()
-    calls()
