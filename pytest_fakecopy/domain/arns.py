@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
 SNAPSHOT_ID = re.compile(r"snap-(?:[0-9a-f]{8}|[0-9a-f]{17})")
+_RESOURCE_ID = re.compile(r"[a-z]+-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 _PARTS = 6
 
 
@@ -52,3 +53,8 @@ def is_snapshot_id(text: str) -> bool:
     at is unknown, and the API reference's own examples would be among them, so this does not.
     """
     return SNAPSHOT_ID.fullmatch(text) is not None
+
+
+def is_resource_id(text: str) -> bool:
+    """Say whether *text* has the form of an EC2 resource's id: a prefix and 8 or 17 digits."""
+    return _RESOURCE_ID.fullmatch(text) is not None

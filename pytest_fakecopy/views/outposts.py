@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain.regions import Outpost
-from pytest_fakecopy.errors import UsageError, nearest
+from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.door import Door
+
+
+def require_outpost(world: World, call: str, arn: str, region: str) -> None:
+    """Refuse an ARN that names no Outpost of *region*; *call* is who asks: `volumes.add`.
+
+    Raises:
+        UnknownResourceError: there is none; the message names the nearest.
+    """
+    known = [one.arn for one in world.outposts.values() if one.region == region]
+    if arn not in known:
+        msg = (
+            f"{call}(outpost_arn={arn!r}): no Outpost of {region}.{nearest(str(arn), known)}"
+            f' To have one: fake_ec2.outposts.add("{region}").arn'
+        )
+        raise UnknownResourceError(msg)
 
 
 class Outposts:

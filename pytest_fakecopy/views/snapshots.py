@@ -12,6 +12,7 @@ from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord, SnapshotState
 from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
 from pytest_fakecopy.views.kms import KmsKey
+from pytest_fakecopy.views.outposts import require_outpost
 from pytest_fakecopy.views.telling import Told
 
 if TYPE_CHECKING:
@@ -293,7 +294,8 @@ class Snapshots:
 
         Raises:
             UsageError: a value is not one that a snapshot can have; the message names it.
-            UnknownResourceError: *kms_key* names no key, or *account_id* no account.
+            UnknownResourceError: *kms_key* names no key, *account_id* no account, or *outpost_arn*
+                no Outpost of the Region.
         """
         with self._door as world:
             owner = account_id or world.accounts.default.account_id
@@ -301,6 +303,8 @@ class Snapshots:
                 owner = world.accounts[account_id].account_id
             accounts = frozenset(shared_with if not isinstance(shared_with, str) else [shared_with])
             _check(world, region, volume_size, state, storage_tier, accounts, availability_zone)
+            if outpost_arn is not None:
+                require_outpost(world, "snapshots.add", outpost_arn, region)
             if data_size is not None:
                 _require("data_size", data_size, type(data_size) is int and data_size >= 0, "bytes")
             key_arn = self._key_arn(world, kms_key, region, owner) if kms_key else None

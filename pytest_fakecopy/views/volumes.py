@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pytest_fakecopy.domain.regions import is_availability_zone
 from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.domain.volumes import Attachment, VolumeRecord, performance
-from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
+from pytest_fakecopy.errors import UsageError, nearest
+from pytest_fakecopy.views.outposts import require_outpost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,10 +132,5 @@ def _check(world: World, region: str, zone: str, size: int, outpost_arn: str | N
     if type(size) is not int or size < 1:
         msg = f"volumes.add(size={size!r}): expected GiB, a whole number of at least 1: size=8"
         raise UsageError(msg)
-    if outpost_arn is not None and outpost_arn not in world.outposts:
-        known = tuple(world.outposts)
-        msg = (
-            f"volumes.add(outpost_arn={outpost_arn!r}): no such Outpost."
-            f"{nearest(outpost_arn, known)} To have one: fake_ec2.outposts.add()"
-        )
-        raise UnknownResourceError(msg)
+    if outpost_arn is not None:
+        require_outpost(world, "volumes.add", outpost_arn, region)

@@ -207,6 +207,15 @@ def test_ids(fake: FakeEC2) -> None:
             id="another-prefix",
         ),
         pytest.param(
+            {"SnapshotIds": ["snap-ABCDEF01"]},
+            (
+                400,
+                "InvalidParameterValue",
+                "Value (snap-ABCDEF01) for parameter snapshotId is invalid. Expected: 'snap-...'.",
+            ),
+            id="upper-case",
+        ),
+        pytest.param(
             {"SnapshotIds": ["snap-00000000"], "MaxResults": 5},
             (
                 400,

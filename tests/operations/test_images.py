@@ -348,6 +348,29 @@ def test_an_encrypted_image_needs_no_presigned_url(fake: FakeEC2, ec2: Any) -> N
     assert {one.kms_key_id for one in fake.snapshots.copies} == {key.arn}
 
 
+def test_an_image_shows_whether_its_snapshots_are_encrypted(fake: FakeEC2, ec2: Any) -> None:
+    """Those of a copy may be where the source's are not."""
+    source_id, _ = source_image(fake)
+
+    image_id = copy_image(ec2, source_id, Encrypted=True)["ImageId"]
+    ec2.get_waiter("image_available").wait(ImageIds=[image_id])
+
+    source = image_of(client("ec2", "us-west-2"), source_id)
+    copied = image_of(ec2, image_id)
+    assert [one["Ebs"]["Encrypted"] for one in source["BlockDeviceMappings"]] == [False, False]
+    assert [one["Ebs"]["Encrypted"] for one in copied["BlockDeviceMappings"]] == [True, True]
+
+
+def test_an_empty_key_names_none(fake: FakeEC2, ec2: Any) -> None:
+    """Tools send KmsKeyId="" with Encrypted=false for an image that is to be as it was."""
+    source_id, _ = source_image(fake)
+
+    copy_image(ec2, source_id, Encrypted=False, KmsKeyId="")
+    fake.clock.settle()
+
+    assert [one.encrypted for one in fake.snapshots.copies] == [False, False]
+
+
 @pytest.mark.parametrize("encrypted", [False, None])
 def test_an_encrypted_image_stays_encrypted(
     fake: FakeEC2,

@@ -79,6 +79,25 @@ def test_a_volume_has_five_pending_snapshots(fake: FakeEC2, ec2: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("volume_type", ["st1", "sc1"])
+def test_a_throughput_volume_has_one_pending_snapshot(
+    fake: FakeEC2, ec2: Any, volume_type: str
+) -> None:
+    """EC2 API error codes, ConcurrentSnapshotLimitExceeded."""
+    volume_id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=125, VolumeType=volume_type)[
+        "VolumeId"
+    ]
+    fake.clock.settle()
+    ec2.create_snapshot(VolumeId=volume_id)
+
+    answer = refusal(ec2.create_snapshot, VolumeId=volume_id)
+
+    assert answer == (
+        "ConcurrentSnapshotLimitExceeded",
+        f"Maximum allowed in-progress snapshots for {volume_id} exceeded.",
+    )
+
+
 def test_what_no_snapshot_can_be_taken_of_is_refused(fake: FakeEC2, ec2: Any) -> None:
     """A volume that is malformed, missing, another account's or being deleted."""
     foreign = fake.volumes.add(account_id=OTHER).volume_id

@@ -95,6 +95,8 @@ def test_fifty_tags_are_allowed(fake: FakeEC2) -> None:
         pytest.param("vol-0fedcba9876543210", r"InvalidVolume\.NotFound", id="volume"),
         pytest.param("thing-1", "InvalidID", id="kind"),
         pytest.param("snap", "InvalidID", id="no-id"),
+        pytest.param("snap-123", "InvalidID", id="short"),
+        pytest.param("vol-0FEDCBA9876543210", "InvalidID", id="upper-case"),
     ],
 )
 @pytest.mark.parametrize("operation", ["create_tags", "delete_tags"])

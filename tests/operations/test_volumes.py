@@ -310,6 +310,7 @@ def test_what_no_volume_can_be_made_of_is_refused(fake: FakeEC2, ec2: Any) -> No
         pytest.param(None, {}, "unless-by-default", id="empty"),
         pytest.param(None, {"Encrypted": True}, "default", id="empty-encrypted"),
         pytest.param(None, {"Encrypted": True, "KmsKeyId": "alias/new"}, "new", id="empty-key"),
+        pytest.param(None, {"KmsKeyId": ""}, "unless-by-default", id="empty-no-key"),
         pytest.param("plain", {}, "unless-by-default", id="plain"),
         pytest.param("plain", {"Encrypted": True}, "default", id="plain-encrypted"),
         pytest.param("own", {}, "own", id="own"),

@@ -158,6 +158,15 @@ def test_what_is_not_there(fake: FakeEC2, given: Any, message: str) -> None:
         fake.snapshots.add(**given)
 
 
+def test_an_outpost_of_another_region(fake: FakeEC2) -> None:
+    """No snapshot of this one can be on it; nor on one that isn't there."""
+    there = fake.outposts.add("us-west-2")
+
+    for arn in (there.arn, "op-1"):
+        with pytest.raises(UnknownResourceError, match=r"no Outpost of us-east-1\. To have one: "):
+            fake.snapshots.add(outpost_arn=arn)
+
+
 def test_a_key_of_another_region(fake: FakeEC2) -> None:
     """No snapshot can be encrypted with it."""
     key = fake.kms.add_key(region="us-west-2")

@@ -82,7 +82,7 @@ def test_a_volume_can_be_encrypted_and_elsewhere(fake: FakeEC2) -> None:
         pytest.param(
             {"outpost_arn": "arn:none"},
             UnknownResourceError,
-            r".*no such Outpost\. To have one: fake_ec2\.outposts\.add\(\)",
+            r".*no Outpost of us-east-1\. To have one: fake_ec2\.outposts\.add\(\"us-east-1\"\)",
             id="outpost",
         ),
         pytest.param(

@@ -46,7 +46,8 @@ def copy_snapshot(  # the parameters of the API
             destination_region=destination_region,
             destination_availability_zone=destination_availability_zone,
             encrypted=encrypted,
-            kms_key_id=kms_key_id,
+            # Assumed: empty it names none, as in CopyImage.
+            kms_key_id=kms_key_id or None,
             presigned_url=presigned_url,
             completion_duration_minutes=completion_duration_minutes,
             tag_specifications=tuple(tag_specifications),

@@ -56,7 +56,8 @@ def copy_image(  # the parameters of the API
         destination_outpost_arn=destination_outpost_arn,
         destination_availability_zone=destination_availability_zone,
         encrypted=encrypted or None,
-        kms_key_id=kms_key_id,
+        # cloud-custodian: sends an empty one where it is to name none.
+        kms_key_id=kms_key_id or None,
         completion_duration_minutes=snapshot_copy_completion_duration_minutes,
         tag_specifications=tuple(
             one for one in tag_specifications if one.get("ResourceType") == "snapshot"

@@ -271,10 +271,22 @@ def _shown(call: Call, image: ImageRecord) -> dict[str, Any]:
         "RootDeviceType": "ebs",
         "SourceImageId": image.source_image_id,
         "SourceImageRegion": image.source_region,
-        "BlockDeviceMappings": list(image.block_devices),
+        "BlockDeviceMappings": [_device(call, one) for one in image.block_devices],
         "Tags": as_list(tags) or None,
         **image.attributes,
     }
+
+
+def _device(call: Call, mapping: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a mapping that is encrypted as its snapshot is: a copy may be where its source isn't.
+
+    Of a copy that is not validated yet, it shows as little as DescribeSnapshots does.
+    """
+    ebs = mapping.get("Ebs", {})
+    snapshot = call.world.snapshots.get(str(ebs.get("SnapshotId")))
+    if snapshot is None:
+        return mapping
+    return {**mapping, "Ebs": {**ebs, "Encrypted": snapshot.encrypted}}
 
 
 def _reason(call: Call, image: ImageRecord) -> dict[str, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # AWS docs, EC2 API error codes, ConcurrentSnapshotLimitExceeded: pending ones of a volume.
 _MOST_PENDING = 5
+_MOST_PENDING_OF = {"st1": 1, "sc1": 1}
 _INSTANCE_ID = re.compile(r"i-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 
 
@@ -46,7 +47,7 @@ def create_snapshot(
     volume = call.world.volumes.find(volume_id, region=call.region, account_id=call.account_id)
     if volume is None or volume.state == "deleting":
         raise codes.Refused(codes.volume_not_found(volume_id))
-    _require_few_pending(call, volume_id)
+    _require_few_pending(call, volume)
     record = _pending(call, volume, description, _place(volume, outpost_arn, location))
     begin_snapshot(call, record, tags)
     item = described(call, record)
@@ -84,7 +85,7 @@ def create_snapshots(  # the parameters of the API
     volumes = _chosen(call, instance_id, instance_specification)
     places = [_place(volume, outpost_arn, location) for volume in volumes]
     for volume in volumes:
-        _require_few_pending(call, volume.volume_id)
+        _require_few_pending(call, volume)
     records = [
         _pending(call, volume, description, place)
         for volume, place in zip(volumes, places, strict=True)
@@ -202,12 +203,13 @@ def _completion(call: Call, snapshot_id: str, group: _Group | None) -> Callable[
     return complete
 
 
-def _require_few_pending(call: Call, volume_id: str) -> None:
+def _require_few_pending(call: Call, volume: VolumeRecord) -> None:
+    volume_id = volume.volume_id
     pending = sum(
         record.volume_id == volume_id and record.copy is None
         for record in call.world.snapshots.pending()
     )
-    if pending >= _MOST_PENDING:
+    if pending >= _MOST_PENDING_OF.get(volume.volume_type, _MOST_PENDING):
         # Code documented, text assumed.
         raise codes.Refused(
             codes.ErrorResponse(

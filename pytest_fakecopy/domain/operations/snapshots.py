@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import error_codes as codes
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.world import World
 
 
+_UPPER_CASE = re.compile(r"snap-[0-9a-f]*[A-F][0-9a-fA-F]*")
+
+
 def require_snapshot_id(snapshot_id: str) -> None:
-    """Refuse a malformed snapshot id; captures of 2026-09-25 have the texts."""
-    if not snapshot_id.startswith("snap-"):
+    """Refuse a malformed snapshot id; captures of 2026-09-25 have the texts.
+
+    Upper-case digits are answered as another prefix is.
+    """
+    if not snapshot_id.startswith("snap-") or _UPPER_CASE.fullmatch(snapshot_id):
         raise codes.Refused(codes.snapshot_id_without_prefix(snapshot_id))
     if not is_snapshot_id(snapshot_id):
         raise codes.Refused(codes.snapshot_id_malformed(snapshot_id))

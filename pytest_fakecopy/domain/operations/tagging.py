@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import error_codes as codes
+from pytest_fakecopy.domain.arns import is_resource_id
 from pytest_fakecopy.domain.filters import compile_filters
 from pytest_fakecopy.domain.operations import paging
 from pytest_fakecopy.domain.operations.images import find_image
@@ -24,7 +25,7 @@ def _require_resource(call: Call, resource_id: str) -> None:
     """Refuse an id that names nothing that the caller can tag."""
     world, place = call.world, {"region": call.region, "account_id": call.account_id}
     prefix = resource_id.partition("-")[0]
-    if prefix not in _TYPES or not resource_id.partition("-")[2]:
+    if prefix not in _TYPES or not is_resource_id(resource_id):
         raise codes.Refused(codes.invalid_id(resource_id))
     if prefix == "snap" and world.snapshots.visible(resource_id, **place) is None:
         raise codes.Refused(codes.snapshot_not_found(resource_id))

@@ -80,7 +80,8 @@ def create_volume(  # the parameters of the API
         size=size,
         snapshot_id=snapshot_id or None,
         encrypted=encrypted,
-        kms_key_id=kms_key_id,
+        # Assumed: empty it names none, as in CopyImage.
+        kms_key_id=kms_key_id or None,
         outpost_arn=outpost_arn,
         iops=iops,
         throughput=throughput,

@@ -55,6 +55,13 @@ def to_zone(zone: str = ZONE, **members: Any) -> dict[str, Any]:
         pytest.param(
             {"source": ZONED_SOURCE, "source_region": HERE}, id="local-zone-to-parent-region"
         ),
+        pytest.param(
+            {"source": snapshot_record(availability_zone="us-west-2a")}, id="ordinary-zone"
+        ),
+        pytest.param(
+            to_zone(source=snapshot_record(region=HERE, availability_zone="us-east-1a")),
+            id="ordinary-zone-to-local-zone",
+        ),
     ],
 )
 def test_destinations_that_can_be_reached_pass(book: RuleBook, members: dict[str, Any]) -> None:
