@@ -37,6 +37,8 @@ def algorithms(key: KeyRecord) -> tuple[str, list[str]]:
         return "MacAlgorithms", [spec.replace("_", "_SHA_")]
     if key.key_usage == "KEY_AGREEMENT":
         return "KeyAgreementAlgorithms", ["ECDH"]
+    if key.key_usage == "ENCAPSULATE_DECAPSULATE":
+        return "EncapsulationAlgorithms", ["ML_KEM"]
     if spec.startswith("RSA"):
         return "EncryptionAlgorithms", ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"]
     return "EncryptionAlgorithms", ["SM2PKE" if spec == "SM2" else "SYMMETRIC_DEFAULT"]

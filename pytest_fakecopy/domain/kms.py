@@ -27,7 +27,11 @@ KeyState: TypeAlias = Literal[
     "Updating",
 ]
 KeyUsage: TypeAlias = Literal[
-    "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"
+    "ENCRYPT_DECRYPT",
+    "SIGN_VERIFY",
+    "GENERATE_VERIFY_MAC",
+    "KEY_AGREEMENT",
+    "ENCAPSULATE_DECAPSULATE",
 ]
 KeyManager: TypeAlias = Literal["AWS", "CUSTOMER"]
 
@@ -56,6 +60,9 @@ KEY_SPECS: dict[str, tuple[KeyUsage, ...]] = {
     "ML_DSA_44": ("SIGN_VERIFY",),
     "ML_DSA_65": ("SIGN_VERIFY",),
     "ML_DSA_87": ("SIGN_VERIFY",),
+    "ML_KEM_512": ("ENCAPSULATE_DECAPSULATE",),
+    "ML_KEM_768": ("ENCAPSULATE_DECAPSULATE",),
+    "ML_KEM_1024": ("ENCAPSULATE_DECAPSULATE",),
 }
 
 DEFAULT_EBS_ALIAS = "alias/aws/ebs"

@@ -92,7 +92,7 @@ class KmsKey:
 
     @property
     def key_usage(self) -> str:
-        """One of "ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC" or "KEY_AGREEMENT"."""
+        """What it is for: "ENCRYPT_DECRYPT", which EBS needs, or another of KMS's usages."""
         return self._record().key_usage
 
     @property
