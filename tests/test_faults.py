@@ -64,16 +64,19 @@ class TestReject:
         throttled = (503, "RequestLimitExceeded")
         assert statuses(fake_ec2) == [throttled, throttled, (200, None)]
 
+    @pytest.mark.parametrize(("mode", "attempts"), [("legacy", 5), ("standard", 3)])
     def test_retries_come_to_an_end(
-        self, fake_ec2: FakeEC2, ec2: Any, request_: dict[str, str]
+        self, fake_ec2: FakeEC2, request_: dict[str, str], mode: str, attempts: int
     ) -> None:
-        """With as many faults as attempts the error reaches the code, and nothing is made."""
-        fake_ec2.faults.reject("CopySnapshot", "RequestLimitExceeded", status=503, times=5)
+        """However often a client tries, the error reaches the code, and nothing is made."""
+        config = Config(retries={"mode": mode})
+        ec2 = fake_ec2.client("ec2", config=config)
+        fake_ec2.faults.reject("CopySnapshot", "RequestLimitExceeded", status=503, times=None)
 
-        with pytest.raises(ClientError, match="reached max retries: 4"):
+        with pytest.raises(ClientError, match=f"reached max retries: {attempts - 1}"):
             ec2.copy_snapshot(**request_)
 
-        assert len(statuses(fake_ec2)) == 5
+        assert len(statuses(fake_ec2)) == attempts
         assert fake_ec2.snapshots.copies == []
 
     def test_code_text_and_status_are_the_tests(self, fake_ec2: FakeEC2, ec2: Any) -> None:
@@ -168,6 +171,7 @@ def error_of(call: Callable[[], object]) -> str:
     return str(caught.value.response["Error"]["Code"])
 
 
+@pytest.mark.drift
 @pytest.mark.parametrize("service", ["kms", "sts"])
 def test_the_known_codes_are_those_of_the_models(service: str) -> None:
     """botocore's models name the errors of each operation that is served."""

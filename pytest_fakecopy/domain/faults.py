@@ -6,7 +6,7 @@ import re
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.known_codes import ERROR_CODES
@@ -53,6 +53,32 @@ class Meanwhile:
         self.action()
 
 
+_Fault = TypeVar("_Fault")
+
+
+@dataclass(slots=True)
+class _SetUp(Generic[_Fault]):
+    """A fault that is set up, and how often it is still to be met."""
+
+    fault: _Fault
+    remaining: int | None
+    """None is every time from now on."""
+    met: bool = False
+
+    def meet(self) -> bool:
+        """Count one time; return whether that was the last."""
+        self.met = True
+        if self.remaining is None:
+            return False
+        self.remaining -= 1
+        return self.remaining == 0
+
+    def unused(self) -> tuple[_Fault, ...]:
+        """Return the fault as often as it should have been met and wasn't."""
+        times = int(not self.met) if self.remaining is None else self.remaining
+        return (self.fault,) * times
+
+
 class Faults:
     """The faults of a fake. Each is used up in the order in which it was set up."""
 
@@ -60,8 +86,8 @@ class Faults:
         """Start without faults."""
         self._operations = operations
         self._hold_changed = hold_changed
-        self._requests: deque[RequestFault] = deque()
-        self._copies: deque[CopyFault] = deque()
+        self._requests: list[_SetUp[RequestFault]] = []
+        self._copies: list[_SetUp[CopyFault]] = []
         self._meanwhile: deque[Meanwhile] = deque()
         self.holding = False
         """Whether copies stay pending; `Copies.hold` sets it once what is due has happened."""
@@ -80,7 +106,7 @@ class Faults:
         message: str | None = None,
         *,
         status: int = 400,
-        times: int = 1,
+        times: int | None = 1,
         unlisted: bool = False,
     ) -> None:
         """Answer the next requests for an operation with an error.
@@ -93,7 +119,7 @@ class Faults:
             code: The error code: "RequestLimitExceeded".
             message: The text; None is a sentence that names the code.
             status: The HTTP status, 400 to 599.
-            times: How many requests.
+            times: How many requests; None is every one from now on, however often a client tries.
             unlisted: Whether the code may be one that AWS doesn't document for snapshots, volumes,
                 images and keys: that of a proxy, for example.
 
@@ -107,7 +133,9 @@ class Faults:
         text = message if message is not None else f"{code}, as the test asked for."
         self._add(operation, ErrorResponse(code, text, status), times)
 
-    def disconnect(self, operation: str, *, kind: Disconnection = "closed", times: int = 1) -> None:
+    def disconnect(
+        self, operation: str, *, kind: Disconnection = "closed", times: int | None = 1
+    ) -> None:
         """Let the connection of the next requests for an operation fail before the answer.
 
         Args:
@@ -115,7 +143,8 @@ class Faults:
             kind: "closed" ends the connection before the operation is carried out, "timeout"
                 lets the client's read time out instead; "lost" carries it out and then ends the
                 connection, so that a client that tries again does it twice.
-            times: How many requests; botocore retries, and each attempt uses up one.
+            times: How many requests; botocore retries, and each attempt uses up one. None is
+                every one from now on.
 
         Raises:
             UsageError: one of them is not of that form; the message names the nearest operation.
@@ -129,20 +158,20 @@ class Faults:
         self,
         operation: str,
         outcome: ErrorResponse | Disconnection,
-        times: int,
+        times: int | None,
     ) -> None:
         if operation not in self._operations:
             known = sorted(self._operations)
             msg = f"No operation {operation!r} is served.{nearest(str(operation), known)}"
             raise UsageError(msg)
-        self._requests.extend([RequestFault(operation, outcome)] * _times(times))
+        self._requests.append(_SetUp(RequestFault(operation, outcome), _times(times)))
 
     def fail_copies(
         self,
         state_message: str,
         *,
         after: timedelta | float | None = None,
-        times: int = 1,
+        times: int | None = 1,
     ) -> None:
         """Let the next accepted copies end in `error`.
 
@@ -150,7 +179,7 @@ class Faults:
             state_message: EC2's StateMessage, "Given key ID is not accessible" for example.
             after: From acceptance to the failure, a timedelta or seconds; None is when the copy
                 is validated.
-            times: How many copies.
+            times: How many copies; None is every one from now on.
 
         Raises:
             UsageError: one of them is not of that form.
@@ -159,7 +188,7 @@ class Faults:
             msg = f"fail_copies({state_message!r}): expected the StateMessage, a text"
             raise UsageError(msg)
         delay = None if after is None else _duration("fail_copies", "after", after)
-        self._copies.extend([CopyFault(state_message, delay)] * _times(times))
+        self._copies.append(_SetUp(CopyFault(state_message, delay), _times(times)))
 
     def meanwhile(self, action: Callable[[], object]) -> None:
         """Do something after the next copy is accepted, and before it is validated.
@@ -205,15 +234,14 @@ class Faults:
     def take_request(self, operation: str) -> RequestFault | None:
         """Use up the next fault for a request of that operation."""
         if self._requests:
-            for fault in self._requests:
-                if fault.operation == operation:
-                    self._requests.remove(fault)
-                    return fault
+            for number, set_up in enumerate(self._requests):
+                if set_up.fault.operation == operation:
+                    return _take(self._requests, number)
         return None
 
     def take_copy(self) -> CopyFault | None:
         """Use up the next fault for an accepted copy."""
-        return self._copies.popleft() if self._copies else None
+        return _take(self._copies, 0) if self._copies else None
 
     def take_meanwhile(self) -> Meanwhile | None:
         """Use up what the test does next while a copy is pending."""
@@ -221,7 +249,19 @@ class Faults:
 
     def unused(self) -> tuple[RequestFault | CopyFault | Meanwhile, ...]:
         """Return the faults that nothing has met so far."""
-        return (*self._requests, *self._copies, *self._meanwhile)
+        return (
+            *(fault for set_up in self._requests for fault in set_up.unused()),
+            *(fault for set_up in self._copies for fault in set_up.unused()),
+            *self._meanwhile,
+        )
+
+
+def _take(set_up: list[_SetUp[_Fault]], number: int) -> _Fault:
+    """Use up one time of a fault, and forget it after the last."""
+    taken = set_up[number]
+    if taken.meet():
+        del set_up[number]
+    return taken.fault
 
 
 def _require_code(call: str, code: object, *, unlisted: bool) -> None:
@@ -237,9 +277,12 @@ def _require_code(call: str, code: object, *, unlisted: bool) -> None:
         raise UsageError(msg)
 
 
-def _times(times: int) -> int:
-    if type(times) is not int or times < 1:
-        msg = f"times={times!r}: expected a whole number, at least 1"
+def _times(times: int | None) -> int | None:
+    if times is not None and (type(times) is not int or times < 1):
+        msg = (
+            f"times={times!r}: expected a whole number, at least 1, or None for every time from"
+            " now on"
+        )
         raise UsageError(msg)
     return times
 

@@ -102,6 +102,32 @@ def test_what_nothing_met_is_told() -> None:
     assert repr(made) == "<Faults 2 unused>"
 
 
+def test_a_fault_without_a_number_of_times_stays() -> None:
+    """What was set up before it comes first, and what comes later is never met."""
+    made = faults()
+    made.reject("CopySnapshot", "InternalError", "1")
+    made.reject("CopySnapshot", "InternalError", "2", times=None)
+    made.reject("CopySnapshot", "InternalError", "3")
+    made.fail_copies("message", times=None)
+
+    met = [made.take_request("CopySnapshot") for _ in range(4)]
+    copies = [made.take_copy() for _ in range(3)]
+
+    texts = [fault.outcome.message for fault in met if fault]  # type: ignore[union-attr]  # all errors
+    assert texts == ["1", "2", "2", "2"]
+    assert copies == [CopyFault("message", None)] * 3
+    assert made.unused() == (RequestFault("CopySnapshot", ErrorResponse("InternalError", "3")),)
+
+
+def test_a_fault_for_good_that_nothing_met_is_told_once() -> None:
+    """It should have been met at least once."""
+    made = faults()
+
+    made.disconnect("CopySnapshot", times=None)
+
+    assert made.unused() == (RequestFault("CopySnapshot", "closed"),)
+
+
 def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
     """In seconds or as a duration."""
     made = faults()
@@ -148,7 +174,8 @@ def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
         *(
             pytest.param(
                 lambda made, times=times: made.reject("CopySnapshot", "Unavailable", times=times),
-                f"times={times!r}: expected a whole number, at least 1",
+                f"times={times!r}: expected a whole number, at least 1, or None for every time from"
+                " now on",
                 id=f"times-{times}",
             )
             for times in (0, -1, True, 1.0)

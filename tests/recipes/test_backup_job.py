@@ -162,8 +162,8 @@ def full_region(stage: Stage) -> None:
 
 
 def outage(stage: Stage) -> None:
-    """Throttle more often than botocore retries."""
-    stage.fake.faults.reject("CopySnapshot", "RequestLimitExceeded", status=503, times=5)
+    """Throttle however often botocore retries."""
+    stage.fake.faults.reject("CopySnapshot", "RequestLimitExceeded", status=503, times=None)
 
 
 BAD_KEY = {"documented": NOT_ACCESSIBLE, "observed": "InvalidParameterValue"}
