@@ -33,6 +33,8 @@ def blocks() -> Iterator[pytest.ParameterSet]:
 @pytest.mark.parametrize("code", list(blocks()))
 def test_the_code_of_the_readme_passes(pytester: pytest.Pytester, code: str) -> None:
     """Each block is a test module of its own, and all of its tests pass, or fail as they say."""
+    for name in imported(code):
+        pytest.importorskip(name)
     pytester.makepyfile(test_block=code)
 
     result = pytester.runpytest_inprocess("-p", "no:randomly", "-W", "error")
@@ -41,6 +43,14 @@ def test_the_code_of_the_readme_passes(pytester: pytest.Pytester, code: str) -> 
     # One shows what a failure looks like.
     assert outcomes.keys() <= {"passed", "xfailed"}
     assert sum(outcomes.values()) >= 1
+
+
+def imported(code: str) -> set[str]:
+    """Return the top-level packages that a block imports."""
+    nodes = list(ast.walk(ast.parse(code)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    of = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.split(".")[0] for name in plain | of}
 
 
 def functions_of(code: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What we replace or peek at in third parties, held against the source of known releases.
 
 A release that touches one of them turns a test red that says what moved, before a user finds out.
+Those tests have the marker `drift`: they hold what others publish, and run by their own command.
 """
 
 from __future__ import annotations
@@ -353,6 +354,7 @@ def source_hash(found: object) -> str:
     return hashlib.sha256(source.encode()).hexdigest()[:12]
 
 
+@pytest.mark.drift
 @pytest.mark.parametrize("seam", rows(SEAMS))
 def test_the_source_is_one_that_we_know(seam: Seam) -> None:
     """A release that rewrites what we rely on has to be read before the suite is green again."""

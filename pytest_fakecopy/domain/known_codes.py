@@ -70,7 +70,8 @@ _KMS = """
 
 _STS = """
     AccessDenied ExpiredToken ExpiredTokenException ExpiredTradeInTokenException
-    IDPCommunicationError IDPRejectedClaim InvalidAuthorizationMessageException InvalidIdentityToken
+    IDPCommunicationError IDPRejectedClaim InvalidAuthorizationMessageException
+    InvalidContextAssertion InvalidIdentityToken
     JWTPayloadSizeExceededException MalformedPolicyDocument
     OutboundWebIdentityFederationDisabledException PackedPolicyTooLarge RegionDisabledException
     SessionDurationEscalationException

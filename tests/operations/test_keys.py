@@ -456,6 +456,7 @@ def test_a_spec_of_a_newer_model_is_refused() -> None:
         keys._usage("ML_DSA_99", None)
 
 
+@pytest.mark.drift
 def test_every_spec_of_the_model_is_known() -> None:
     """With its algorithms."""
     model = load_service("kms").operation("CreateKey")
