@@ -155,6 +155,13 @@ class Copies:
         """Say whether an earlier copy of the same volume's data there has that key."""
         return self._lineages.have_key(source, account_id, region, key_arn)
 
+    def planned(self, record: SnapshotRecord) -> SnapshotRecord:
+        """Return the record of a copy that is not validated yet with what its call asked for."""
+        flight = self._flights.get(record.snapshot_id)
+        if flight is None or flight.validated or flight.attempt.source is None:
+            return record
+        return replace(record, **metadata(flight.attempt, flight.attempt.source))
+
     def waits_for(self, snapshot_id: str) -> str | None:
         """Return the copy that a pending copy waits for before it starts, or None."""
         flight = self._flights.get(snapshot_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_fakecopy.domain.rulebooks import book
 from tests.operations.answers import OTHER, OWNER, refusal, state_of
 
 if TYPE_CHECKING:
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 PERMISSION = "createVolumePermission"
 THIRD = "777788889999"
+DEFAULT_KEY = (
+    "OperationNotPermitted",
+    "Encrypted snapshots with EBS default key cannot be shared",
+)
+NOT_PUBLIC = ("OperationNotPermitted", "Encrypted snapshots cannot be shared publicly.")
 
 
 def test_a_shared_snapshot_is_seen_by_its_recipient(
@@ -180,10 +186,7 @@ def test_a_snapshot_under_the_default_key_cannot_be_shared(fake: FakeEC2, ec2: A
         CreateVolumePermission={"Add": [{"UserId": OTHER}]},
     )
 
-    assert answer == (
-        "OperationNotPermitted",
-        "Encrypted snapshots with EBS default key cannot be shared",
-    )
+    assert answer == DEFAULT_KEY
 
 
 def test_a_snapshot_under_a_customer_key_can_be_shared(fake: FakeEC2, ec2: Any) -> None:
@@ -213,7 +216,53 @@ def test_an_encrypted_snapshot_cannot_be_public(
         CreateVolumePermission={"Add": [{"Group": "all"}]},
     )
 
-    assert answer == ("OperationNotPermitted", "Encrypted snapshots cannot be shared publicly.")
+    assert answer == NOT_PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("source", "parameters", "to_all", "expected"),
+    [
+        pytest.param({"encrypted": True}, {}, False, DEFAULT_KEY, id="default-key"),
+        pytest.param({}, {"Encrypted": True}, True, NOT_PUBLIC, id="encrypted-to-all"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [0, 5, 60])
+def test_a_copy_is_shared_by_what_it_will_be(
+    fake: FakeEC2,
+    ec2: Any,
+    source: dict[str, Any],
+    parameters: dict[str, Any],
+    to_all: bool,
+    expected: tuple[str, str],
+    seconds: int,
+) -> None:
+    """Also before it shows that it is encrypted; a plain one can be shared from the start."""
+    place = {"SourceRegion": "us-east-1"}
+    secret_id = fake.snapshots.add(**source).snapshot_id
+    plain_id = fake.snapshots.add().snapshot_id
+    secret = ec2.copy_snapshot(**place, SourceSnapshotId=secret_id, **parameters)["SnapshotId"]
+    plain = ec2.copy_snapshot(**place, SourceSnapshotId=plain_id)["SnapshotId"]
+    permission = {"Add": [{"Group": "all"} if to_all else {"UserId": OTHER}]}
+    fake.clock.tick(seconds)
+
+    answer = refusal(
+        ec2.modify_snapshot_attribute, SnapshotId=secret, CreateVolumePermission=permission
+    )
+    ec2.modify_snapshot_attribute(SnapshotId=plain, CreateVolumePermission=permission)
+
+    assert answer == expected
+
+
+def test_a_copy_of_nothing_can_be_shared(fake: FakeEC2, ec2: Any) -> None:
+    """Nothing is known of it but that it is pending."""
+    fake.rules = book("observed")
+    copy = ec2.copy_snapshot(SourceRegion="us-west-2", SourceSnapshotId="snap-0fedcba9876543210")
+
+    ec2.modify_snapshot_attribute(
+        SnapshotId=copy["SnapshotId"], CreateVolumePermission={"Add": [{"UserId": OTHER}]}
+    )
+
+    assert fake.snapshots[copy["SnapshotId"]].shared_with == {OTHER}
 
 
 @pytest.mark.parametrize("state", ["block-all-sharing", "block-new-sharing"])

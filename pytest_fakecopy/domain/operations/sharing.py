@@ -68,7 +68,8 @@ def modify_snapshot_attribute(  # the parameters of the API
         change = _flat(operation_type, user_ids, group_names)
     call.authorize(snapshot_arn_of(call, record))
     if change.adds:
-        _require_shareable(call, record, change)
+        # Assumed: a copy that shows no key yet is not shared where its key would forbid it.
+        _require_shareable(call, call.world.copies.planned(record), change)
     _apply(call, record, change)
     return {}
 
