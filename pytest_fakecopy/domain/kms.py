@@ -68,6 +68,10 @@ KEY_SPECS: dict[str, tuple[KeyUsage, ...]] = {
 DEFAULT_EBS_ALIAS = "alias/aws/ebs"
 EVERYBODY = "*"
 
+# EBS User Guide, "Share the KMS key used to encrypt a shared snapshot": what the other account
+# needs of it.
+EBS_NEEDS = frozenset({"DescribeKey", "CreateGrant", "Decrypt", "ReEncryptFrom"})
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -117,12 +121,24 @@ class KeyRecord:
         return self.key_spec == SYMMETRIC and self.key_usage == "ENCRYPT_DECRYPT"
 
     def is_shared_with(self, account_id: str) -> bool:
-        """Say whether that account can use the key: its own, or let in by policy or grant."""
+        """Say whether EBS can use the key for that account: its own, or let in by policy or grant.
+
+        A grant has to be of all that EBS needs.
+        """
         return (
             account_id == self.account_id
             or account_id in self.shared_with
             or EVERYBODY in self.shared_with
-            or any(_account_of(grant.grantee) == account_id for grant in self.grants)
+            or self.granted_to(account_id) >= EBS_NEEDS
+        )
+
+    def granted_to(self, account_id: str) -> frozenset[str]:
+        """Return the operations that grants let an account do: "Decrypt", "DescribeKey"."""
+        return frozenset(
+            operation
+            for grant in self.grants
+            if account_of(grant.grantee) == account_id
+            for operation in grant.operations
         )
 
 
@@ -159,7 +175,8 @@ def _start_waiting(keys: KeyRegistry, timeline: Timeline, replica: KeyRecord, at
     schedule_removal(keys, timeline, primary.arn, date)
 
 
-def _account_of(principal: str) -> str:
+def account_of(principal: str) -> str:
+    """Return the account of a principal's ARN, or an account id as it is."""
     arn = Arn.parse(principal)
     return arn.account_id if arn else principal
 

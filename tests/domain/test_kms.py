@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -237,7 +238,8 @@ def test_a_key_that_is_gone_is_not_deleted_again() -> None:
     assert len(world.keys) == 0
 
 
-GRANT = Grant("id", "token", f"arn:aws:iam::{OTHER_ACCOUNT}:root", ("Decrypt",), ACCOUNT, START)
+OPERATIONS = ("DescribeKey", "CreateGrant", "Decrypt", "ReEncryptFrom", "Encrypt")
+GRANT = Grant("id", "token", f"arn:aws:iam::{OTHER_ACCOUNT}:root", OPERATIONS, ACCOUNT, START)
 
 
 @pytest.mark.parametrize(
@@ -248,12 +250,27 @@ GRANT = Grant("id", "token", f"arn:aws:iam::{OTHER_ACCOUNT}:root", ("Decrypt",),
         pytest.param(key_record(shared_with=frozenset({OTHER_ACCOUNT})), True, id="by-policy"),
         pytest.param(key_record(grants=(GRANT,)), True, id="by-grant-to-an-arn"),
         pytest.param(
-            key_record(grants=(Grant("id", "token", OTHER_ACCOUNT, (), ACCOUNT, START),)),
+            key_record(grants=(replace(GRANT, grantee=OTHER_ACCOUNT),)),
             True,
             id="by-grant-to-an-account",
         ),
         pytest.param(
-            key_record(grants=(Grant("id", "token", "999999999999", (), ACCOUNT, START),)),
+            key_record(
+                grants=(
+                    replace(GRANT, operations=OPERATIONS[:2]),
+                    replace(GRANT, operations=OPERATIONS[2:]),
+                )
+            ),
+            True,
+            id="by-two-grants",
+        ),
+        pytest.param(
+            key_record(grants=(replace(GRANT, operations=OPERATIONS[1:]),)),
+            False,
+            id="by-a-grant-of-less",
+        ),
+        pytest.param(
+            key_record(grants=(replace(GRANT, grantee="999999999999"),)),
             False,
             id="by-grant-to-somebody-else",
         ),

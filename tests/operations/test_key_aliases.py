@@ -15,20 +15,21 @@ PREFIX = f"arn:aws:kms:us-east-1:{OWNER}"
 
 
 def test_an_alias_names_a_key(fake: FakeEC2, kms: Any) -> None:
-    """And shows when it was made and changed."""
+    """And shows when it was made and changed; the predefined one has no key so far."""
     key, another = fake.kms.add_key(), fake.kms.add_key()
 
     kms.create_alias(AliasName="alias/backup", TargetKeyId=key.key_id)
     fake.clock.tick(60)
     kms.update_alias(AliasName="alias/backup", TargetKeyId=another.arn)
 
-    (alias,) = kms.list_aliases()["Aliases"]
+    alias, predefined = kms.list_aliases()["Aliases"]
     assert (alias["AliasName"], alias["AliasArn"], alias["TargetKeyId"]) == (
         "alias/backup",
         f"{PREFIX}:alias/backup",
         another.key_id,
     )
     assert (alias["LastUpdatedDate"] - alias["CreationDate"]).total_seconds() >= 60
+    assert predefined == {"AliasName": "alias/aws/ebs", "AliasArn": f"{PREFIX}:alias/aws/ebs"}
     assert (key.aliases, another.aliases) == ((), ("alias/backup",))
 
 

@@ -107,29 +107,82 @@ def test_a_bad_grant_is_refused(
     assert state_of(fake) == before
 
 
+RETIRING = [*OPERATIONS, "RetireGrant"]
+
+
 def test_a_grant_is_retired_by_its_token(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
-    """By the grantee as well, which knows nothing but the token."""
+    """By the grantee as well, where the grant says so."""
     fake.kms.add_key()
     key = fake.kms.add_key()
-    kept = grant(kms, key)["GrantId"]
-    token = grant(kms, key)["GrantToken"]
+    kept = grant(kms, key)
+    token = grant(kms, key, Operations=RETIRING)["GrantToken"]
 
     other_kms.retire_grant(GrantToken=token)
 
-    assert [item["GrantId"] for item in kms.list_grants(KeyId=key.arn)["Grants"]] == [kept]
+    assert [item["GrantId"] for item in kms.list_grants(KeyId=key.arn)["Grants"]] == [
+        kept["GrantId"]
+    ]
     assert code(other_kms.retire_grant, GrantToken=token) == "InvalidGrantTokenException"
+    assert code(other_kms.retire_grant, GrantToken=kept["GrantToken"]) == "AccessDeniedException"
 
 
-def test_a_grant_is_retired_by_key_and_id(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
-    """Of a key of another account too; half of it is not enough."""
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"RetiringPrincipal": ROOT}, id="retiring-principal"),
+        pytest.param({"Operations": RETIRING}, id="grantee"),
+    ],
+)
+def test_a_grant_is_retired_by_key_and_id(
+    fake: FakeEC2, kms: Any, other_kms: Any, members: dict[str, Any]
+) -> None:
+    """Of a key of another account by who may; half of it is not enough."""
     key = fake.kms.add_key()
-    grant(kms, key)
-    grant_id = grant(kms, key)["GrantId"]
+    kept_id = grant(kms, key)["GrantId"]
+    grant_id = grant(kms, key, **members)["GrantId"]
 
     other_kms.retire_grant(KeyId=key.arn, GrantId=grant_id)
 
-    assert len(kms.list_grants(KeyId=key.arn)["Grants"]) == 1
+    assert [item["GrantId"] for item in kms.list_grants(KeyId=key.arn)["Grants"]] == [kept_id]
     assert code(kms.retire_grant, KeyId=key.arn) == "ValidationException"
+    for other_id in (kept_id, grant_id):
+        refused = code(other_kms.retire_grant, KeyId=key.arn, GrantId=other_id)
+        assert refused == "AccessDeniedException"
+
+
+@pytest.mark.parametrize(
+    ("operations", "state"),
+    [
+        pytest.param([*OPERATIONS, "ReEncryptFrom"], "completed", id="all-that-ebs-needs"),
+        pytest.param(["Decrypt"], "error", id="decrypt"),
+        pytest.param(OPERATIONS, "error", id="one-is-missing"),
+    ],
+)
+def test_a_copy_of_a_shared_snapshot_needs_all_in_grants(
+    fake: FakeEC2, kms: Any, other_ec2: Any, operations: list[str], state: str
+) -> None:
+    """A grant of less than EBS needs lets the other account copy no more than none does."""
+    key = fake.kms.add_key()
+    source = fake.snapshots.add(kms_key=key, shared_with=[OTHER])
+    for operation in operations:
+        grant(kms, key, Operations=[operation])
+
+    copy = other_ec2.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
+    fake.clock.settle()
+
+    assert fake.snapshots[copy["SnapshotId"]].state == state
+
+
+def test_a_grant_lets_do_what_it_says(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
+    """DescribeKey is one of the operations; a grant of another lets nobody describe."""
+    key = fake.kms.add_key()
+
+    grant(kms, key, Operations=["Decrypt"])
+    before = code(other_kms.describe_key, KeyId=key.arn)
+    grant(kms, key, Operations=["DescribeKey"])
+
+    assert before == "AccessDeniedException"
+    assert other_kms.describe_key(KeyId=key.arn)["KeyMetadata"]["Arn"] == key.arn
 
 
 def test_a_grant_that_is_not_there(fake: FakeEC2, kms: Any) -> None:

@@ -39,6 +39,11 @@ def allow(principal: object, action: object = "kms:*", **members: Any) -> dict[s
     }
 
 
+def deny(principal: object, action: object = "kms:*", **members: Any) -> dict[str, Any]:
+    """Return a statement that denies."""
+    return {**allow(principal, action, **members), "Effect": "Deny"}
+
+
 def test_the_default_policy_is_the_owners(fake: FakeEC2, kms: Any) -> None:
     """And says whom the test shared the key with."""
     own, shared = fake.kms.add_key(), fake.kms.add_key(shared_with=[OTHER])
@@ -100,13 +105,14 @@ def test_a_copy_of_a_shared_snapshot_needs_the_policy(
     fake.assert_eventually_completed(copied)
 
 
+THIRD = "777788889999"
+GRANT_FOR_AWS = "kms:GrantIsForAWSResource"
+NOT_OURS = {"StringNotEquals": {"kms:CallerAccount": [OWNER, OTHER]}}
 CALLER = {"StringEquals": {"kms:CallerAccount": OTHER}}
 VIA = {"StringEquals": {"kms:ViaService": "ec2.us-east-1.amazonaws.com"}}
 SPLIT = (
     allow({"AWS": ROOT}, NEEDED[:1] + NEEDED[2:]),
-    allow(
-        {"AWS": ROOT}, "kms:CreateGrant", Condition={"Bool": {"kms:GrantIsForAWSResource": True}}
-    ),
+    allow({"AWS": ROOT}, "kms:CreateGrant", Condition={"Bool": {GRANT_FOR_AWS: True}}),
 )
 
 
@@ -121,9 +127,7 @@ SPLIT = (
         pytest.param([allow("*")], {"*"}, id="star"),
         pytest.param([allow("*", Condition=CALLER)], {OTHER}, id="caller-account"),
         pytest.param([allow("*", Condition=VIA)], {"*"}, id="via-service"),
-        pytest.param(
-            [allow({"AWS": [ROOT, "777788889999"]}, Condition=CALLER)], {OTHER}, id="one-caller"
-        ),
+        pytest.param([allow({"AWS": [ROOT, THIRD]}, Condition=CALLER)], {OTHER}, id="one-caller"),
         pytest.param([allow({"AWS": ROOT}, NEEDED)], {OTHER}, id="needed-actions"),
         pytest.param([allow({"AWS": ROOT}, NEEDED[1:])], set(), id="one-action-is-missing"),
         pytest.param(SPLIT, {OTHER}, id="two-statements"),
@@ -132,20 +136,70 @@ SPLIT = (
         pytest.param([allow({"AWS": "AIDAEXAMPLE"})], set(), id="deleted-user"),
         pytest.param([allow({"AWS": 7})], set(), id="no-text"),
         pytest.param(
-            [allow({"AWS": ROOT}), {**allow({"AWS": ROOT}, "kms:Decrypt"), "Effect": "Deny"}],
-            set(),
-            id="denied",
+            [allow("*", Condition={"StringEquals": {"aws:PrincipalAccount": [OTHER, OWNER]}})],
+            {OTHER},
+            id="principal-account",
         ),
         pytest.param(
-            [allow({"AWS": ROOT}), {**allow("*", "kms:Encrypt"), "Effect": "Deny"}],
+            [allow("*", Condition={"StringLikeIfExists": {"kms:calleraccount": "4444*"}})],
+            set(),
+            id="caller-account-with-a-wildcard-names-nobody",
+        ),
+        pytest.param(
+            [allow({"AWS": ROOT}, Condition={"StringLike": {"kms:CallerAccount": "4444*"}})],
             {OTHER},
-            id="denied-something-else",
+            id="caller-account-with-a-wildcard",
+        ),
+        pytest.param([allow("*", Condition="none")], {"*"}, id="condition-of-no-form"),
+        pytest.param([allow("*", Condition={"StringEquals": OTHER})], {"*"}, id="no-keys"),
+        pytest.param([deny({"AWS": ROOT}, "kms:Decrypt")], set(), id="denied-alone"),
+        pytest.param(
+            [allow({"AWS": ROOT}), deny({"AWS": ROOT}, "kms:Decrypt")], set(), id="denied"
+        ),
+        pytest.param(
+            [allow({"AWS": ROOT}), deny("*", "kms:Encrypt")], {OTHER}, id="denied-something-else"
+        ),
+        pytest.param(
+            [
+                allow({"AWS": ROOT}),
+                deny("*", Condition={"Bool": {"aws:SecureTransport": "false"}}),
+                deny("*", "kms:CreateGrant", Condition={"Bool": {GRANT_FOR_AWS: "false"}}),
+            ],
+            {OTHER},
+            id="denied-what-ebs-does-not-do",
+        ),
+        pytest.param(
+            [allow({"AWS": [ROOT, THIRD]}), deny("*", Condition=NOT_OURS)],
+            {OTHER},
+            id="denied-to-all-but",
+        ),
+        pytest.param([allow("*"), deny("*", Condition=NOT_OURS)], {OTHER}, id="all-but-the-rest"),
+        pytest.param(
+            [allow({"AWS": ROOT}), deny("*", Condition={**NOT_OURS, **CALLER})],
+            {OTHER},
+            id="denied-to-nobody",
+        ),
+        pytest.param(
+            [allow({"AWS": [ROOT, THIRD]}), deny(None, NotPrincipal={"AWS": [ROOT, OWNER]})],
+            {OTHER},
+            id="denied-to-other-principals",
+        ),
+        pytest.param(
+            [{**allow({"AWS": ROOT}), "Action": None, "NotAction": "kms:PutKeyPolicy"}],
+            {OTHER},
+            id="all-actions-but-one",
+        ),
+        pytest.param(
+            [{**allow({"AWS": ROOT}), "Action": None, "NotAction": "kms:De*"}],
+            set(),
+            id="all-actions-but-one-that-is-needed",
         ),
     ],
 )
 def test_whom_a_policy_lets_in(statements: list[dict[str, Any]], expected: set[str]) -> None:
     """Accounts that may do all that EBS needs."""
-    parsed = key_policies.parse(policy(*statements))
+    given = [{name: one[name] for name in one if one[name] is not None} for one in statements]
+    parsed = key_policies.parse(policy(*given))
 
     assert parsed is not None
     assert key_policies.shared_with(parsed, OWNER) == expected

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import kms_errors
 from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused
-from pytest_fakecopy.domain.kms import is_alias_name
+from pytest_fakecopy.domain.kms import DEFAULT_EBS_ALIAS, is_alias_name
 from pytest_fakecopy.domain.operations.key_lookup import (
     cut,
     find_key,
@@ -99,11 +99,11 @@ def list_aliases(
     """List the caller's aliases in the Region, or those of a key. KMS API reference."""
     key = find_key(call, key_id) if key_id is not None else None
     call.authorize()
-    aliases = [
-        _item(call, name, arn)
-        for name, arn in call.world.keys.aliases(call.region, call.account_id).items()
-        if key is None or arn == key.arn
-    ]
+    named = call.world.keys.aliases(call.region, call.account_id)
+    aliases = [_item(call, *one) for one in named.items() if key is None or one[1] == key.arn]
+    if key is None and DEFAULT_EBS_ALIAS not in named:
+        # KMS API reference, ListAliases: predefined aliases, whose key was not needed so far.
+        aliases.append({"AliasName": DEFAULT_EBS_ALIAS, "AliasArn": _arn(call, DEFAULT_EBS_ALIAS)})
     items, more = cut(aliases, limit, marker, _ALIASES_ON_A_PAGE)
     return {"Aliases": items, **more}
 

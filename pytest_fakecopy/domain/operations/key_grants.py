@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_fakecopy.domain import kms_errors
 from pytest_fakecopy.domain.arns import Arn
 from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused
-from pytest_fakecopy.domain.kms import Grant
+from pytest_fakecopy.domain.kms import Grant, account_of
 from pytest_fakecopy.domain.operations.key_lookup import (
     cut,
     find_key,
@@ -138,12 +138,15 @@ def retire_grant(
     key_id: str | None = None,
     grant_id: str | None = None,
 ) -> Result:
-    """Give a grant back, named by its token or by key and id. KMS API reference, RetireGrant."""
+    """Give a grant back, named by its token or by key and id. KMS API reference, RetireGrant.
+
+    Besides the key's account, the retiring principal can, and a grantee whose grant says so.
+    """
     if grant_token is not None:
         key, grant_id = _by_token(call, grant_token)
     elif key_id is not None and grant_id is not None:
-        key = find_key(call, key_id, other_accounts=True)
         _require_grant_id(grant_id)
+        key = find_key(call, key_id, allowing=lambda key: _may_retire(call, key, grant_id))
     else:
         # Code and text assumed.
         message = "Either GrantToken, or KeyId and GrantId must be specified"
@@ -153,10 +156,23 @@ def retire_grant(
     return {}
 
 
+def _may_retire(call: Call, key: KeyRecord, grant_id: str) -> bool:
+    for grant in key.grants:
+        if grant.grant_id == grant_id:
+            owners = {key.account_id, account_of(grant.retiring_principal or "")}
+            if "RetireGrant" in grant.operations:
+                owners.add(account_of(grant.grantee))
+            return call.account_id in owners
+    return False
+
+
 def _by_token(call: Call, token: str) -> tuple[KeyRecord, str]:
     for key in call.world.keys:
         for grant in key.grants:
             if grant.token == token and key.region == call.region:
+                if not _may_retire(call, key, grant.grant_id):
+                    error = kms_errors.access_denied(call.caller.arn, "kms:RetireGrant", key.arn)
+                    raise Refused(error)
                 return key, grant.grant_id
     # Code documented, text assumed.
     raise Refused(ErrorResponse("InvalidGrantTokenException", "The grant token is not valid."))

@@ -11,7 +11,7 @@ from pytest_fakecopy.domain.error_codes import ErrorResponse, Refused
 from pytest_fakecopy.domain.operations import paging
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from pytest_fakecopy.domain.kms import KeyRecord, KeyState
     from pytest_fakecopy.domain.operations.call import Call
@@ -21,7 +21,12 @@ _KEY_ID = re.compile(r"mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 
 
 def find_key(
-    call: Call, identifier: str, *, aliases: bool = False, other_accounts: bool = False
+    call: Call,
+    identifier: str,
+    *,
+    aliases: bool = False,
+    other_accounts: bool = False,
+    allowing: Callable[[KeyRecord], bool] | None = None,
 ) -> KeyRecord:
     """Return the key that a KeyId means, if the caller may use it.
 
@@ -29,7 +34,9 @@ def find_key(
         call: The call.
         identifier: A key id or key ARN.
         aliases: Whether the operation takes alias names and alias ARNs as well.
-        other_accounts: Whether the operation can be used on another account's key.
+        other_accounts: Whether the operation can be used on another account's key, which its policy
+            or a grant has to allow.
+        allowing: Says of another account's key whether the caller may use it after all.
 
     Raises:
         Refused: the identifier is malformed, means no key, or another account's that isn't shared.
@@ -43,13 +50,19 @@ def find_key(
     place = {"region": call.region, "account_id": call.account_id}
     key = call.world.keys.resolve(str(arn), **place)
     if arn.account_id != call.account_id:
-        if key is None or not other_accounts or not key.is_shared_with(call.account_id):
+        allows = allowing or (lambda key: other_accounts and _lets(key, call))
+        if key is None or not allows(key):
             action = f"kms:{call.operation}"
             raise Refused(kms_errors.access_denied(call.caller.arn, action, str(arn)))
     elif key is None:
         missing = kms_errors.alias_not_found if is_alias else kms_errors.key_not_found
         raise Refused(missing(str(arn)))
     return key
+
+
+def _lets(key: KeyRecord, call: Call) -> bool:
+    account_id = call.account_id
+    return key.is_shared_with(account_id) or call.operation in key.granted_to(account_id)
 
 
 def _arn(call: Call, identifier: str) -> Arn:
