@@ -76,12 +76,12 @@ class Authenticator:
             raise codes.Refused(_refusal(codes.MISSING_AUTHENTICATION_TOKEN, service))
         accounts = self._world.accounts
         credentials = accounts.credentials_of(signed.access_key_id)
-        if credentials is None or signed.version == 2:  # noqa: PLR2004  # the version's name
-            return self._trust(signed, credentials, service), "unverified"
+        if credentials is None:
+            return self._trust(signed, service), "unverified"
         self._verify(request, signed, credentials, service)
         return accounts.caller_of(credentials.access_key_id), "verified"
 
-    def _trust(self, signed: Signed, credentials: Credentials | None, service: str) -> Caller:
+    def _trust(self, signed: Signed, service: str) -> Caller:
         if self._world.strict_credentials:
             refused = codes.ErrorResponse(
                 "InvalidClientTokenId" if service != "ec2" else codes.AUTH_FAILURE.code,
@@ -90,8 +90,7 @@ class Authenticator:
             )
             raise codes.Refused(_refusal(refused, service))
         accounts = self._world.accounts
-        owner = credentials or accounts.default
-        caller = accounts.caller_of(owner.access_key_id)
+        caller = accounts.caller_of(accounts.default.access_key_id)
         return replace(caller, access_key_id=signed.access_key_id, verified=False)
 
     def _verify(

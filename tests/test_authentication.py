@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.auth import SigV2Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as Keys
 from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
@@ -178,20 +181,18 @@ def test_a_session_token_belongs_to_its_key(fake: FakeEC2) -> None:
     assert _code_of(with_token) == "RequestExpired"
 
 
-def test_version_2_signatures_are_taken_on_trust(fake: FakeEC2, strict: FakeEC2) -> None:
-    """EC2 still documents Signature Version 2; it is not verified, and strict refuses it."""
-    signed = {
-        **DESCRIBE,
-        "AWSAccessKeyId": strict.accounts.default.access_key_id,
-        "SignatureVersion": "2",
-        "SignatureMethod": "HmacSHA256",
-        "Timestamp": "2026-01-01T00:00:00Z",
-        "Signature": "AAAA",
-    }
+@pytest.mark.parametrize(
+    ("secret", "expected"), [(None, (200, "verified")), ("another", (401, "refused"))]
+)
+def test_version_2_signatures_are_verified(
+    strict: FakeEC2, secret: str | None, expected: tuple[int, str]
+) -> None:
+    """EC2 still documents Signature Version 2, and older clients sign with it."""
+    account = strict.accounts.default
+    request = AWSRequest("POST", "https://ec2.us-east-1.amazonaws.com/", data=dict(DESCRIBE))
+    SigV2Auth(Keys(account.access_key_id, secret or account.secret_access_key)).add_auth(request)
 
-    assert raw.error_of(raw.send(signed))[:2] == (401, "AuthFailure")
+    answer = raw.send(request.data)
 
-    strict.__exit__(None, None, None)
-
-    assert raw.send(signed).status_code == 200
-    assert fake.journal.requests()[-1].signature == "unverified"
+    [record] = strict.journal.requests()
+    assert (answer.status_code, record.signature) == expected

@@ -8,12 +8,14 @@ it was signed. Dates and lifetimes are only read here; who judges them is elsewh
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from hmac import digest as hmac_digest
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
@@ -42,6 +44,8 @@ Place: TypeAlias = Literal["header", "query", "body"]
 
 SIGV4 = "AWS4-HMAC-SHA256"
 _SIGV2 = "HmacSHA256"
+# AWS docs, EC2 API reference, "Common query parameters": SignatureMethod.
+_DIGESTS_OF_SIGV2 = {_SIGV2: "sha256", "HmacSHA1": "sha1"}
 _UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD"
 _EMPTY_HASH = sha256(b"").hexdigest()
 _BASIC_DATE = "%Y%m%dT%H%M%SZ"
@@ -219,7 +223,8 @@ def _version_2(parameters: dict[str, str], place: Place) -> Signed:
         place=place, algorithm=parameters.get("SignatureMethod", _SIGV2), version=2,
         access_key_id=parameters["AWSAccessKeyId"], scope=None, signed_headers=(),
         timestamp=timestamp, date=date, expires=timedelta(0) if name == "Expires" else None,
-        token=parameters.get("SecurityToken"), signature=parameters["Signature"],
+        # Net::Amazon::EC2 sends an empty one with keys that have none.
+        token=parameters.get("SecurityToken") or None, signature=parameters["Signature"],
     )  # fmt: skip
 
 
@@ -227,9 +232,10 @@ def verify(signed: Signed, request: HttpRequest, secret: str) -> bool:
     """Say whether *secret* makes the signature *signed* that came with *request*.
 
     The host counts with and without its port: some clients sign it one way and send it the other.
+    So does a plus sign in the query, as what it is and as a space.
     """
     if signed.scope is None:
-        return signed.algorithm == _SIGV2 and _verify_2(signed, request, secret)
+        return _verify_2(signed, request, secret)
     headers, names = request.headers, signed.signed_headers
     payload = _payload_hash(request)
     # Assumed: AWS documents no way to sign a form with parameters of that form, except in SigV2.
@@ -240,13 +246,20 @@ def verify(signed: Signed, request: HttpRequest, secret: str) -> bool:
             return False
     _, host, path, query = split_url(request.url)
     given = _bytes(signed.signature)
-    for spelling in _hosts(headers.get("host", "").strip(), host, request.url):
+    hosts = _hosts(headers.get("host", "").strip(), host, request.url)
+    for spelling, written in product(hosts, _queries(query)):
         values = tuple([spelling if name == "host" else headers[name] for name in names])
-        canonical = _Canonical(request.method, path, query, names, values)
+        canonical = _Canonical(request.method, path, written, names, values)
         made = _signature(canonical, payload, signed.scope, signed.timestamp, secret)
         if compare_digest(made.encode(), given):
             return True
     return False
+
+
+def _queries(query: str) -> tuple[str, ...]:
+    # libcloud and aws4fetch sign a space and send a plus sign. EC2 was seen to reject that in a
+    # presigned URL of CopySnapshot (botocore issue 321), and not in a request.
+    return (query, query.replace("+", "%20")) if "+" in query else (query,)
 
 
 def _payload_hash(request: HttpRequest) -> str | None:
@@ -436,6 +449,9 @@ class _Plain:
 
 
 def _verify_2(signed: Signed, request: HttpRequest, secret: str) -> bool:
+    digest = _DIGESTS_OF_SIGV2.get(signed.algorithm)
+    if digest is None:
+        return False
     signer: Any = SigV2Auth(Credentials(signed.access_key_id, secret))
     scheme, host, path, query = split_url(request.url)
     parameters = dict(parse_form(query if signed.place == "query" else request.body.decode()))
@@ -443,6 +459,10 @@ def _verify_2(signed: Signed, request: HttpRequest, secret: str) -> bool:
     header = normal_host(scheme or "", request.headers.get("host", ""))
     for spelling in _hosts(header, host, request.url):
         plain = _Plain(request.method, f"https://{spelling}{path}")
-        if compare_digest(signer.calc_signature(plain, parameters)[1].encode(), given):
+        # botocore's own signature is always one of SHA-256.
+        canonical = signer.calc_signature(plain, parameters)[0]
+        text = f"{request.method}\n{spelling}\n{path or '/'}\n{canonical}"
+        made = b64encode(hmac_digest(_bytes(secret), _bytes(text), digest))
+        if compare_digest(made, given):
             return True
     return False

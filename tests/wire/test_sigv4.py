@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -429,6 +430,78 @@ def test_version_2_may_say_when_it_expires() -> None:
     assert signed.date == datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
     assert signed.expires == timedelta(0)
     assert not verify(signed, request, SECRET)
+
+
+# What clients sent, as it was read from their sockets.
+CAPTURED = [
+    pytest.param(
+        HttpRequest(
+            "GET",
+            "http://127.0.0.1:40529/?Action=CreateSnapshot&VolumeId=vol-0123456789abcdef0"
+            "&Description=a+b%2Bc&Version=2016-11-15",
+            {
+                "host": "127.0.0.1:40529",
+                "user-agent": "libcloud/3.9.1 (Amazon EC2) ",
+                "accept-encoding": "gzip,deflate",
+                "x-amz-date": "20261127T031552Z",
+                "x-amz-content-sha256": sha256(b"").hexdigest(),
+                "authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20261127/us-east-1/ec2/"
+                "aws4_request, SignedHeaders=accept-encoding;host;user-agent;x-amz-content-sha256;"
+                "x-amz-date, Signature="
+                "117e30c3268d387da3e59f843e67b998efddfb12641064f640dfd30febc1b6e9",
+            },
+        ),
+        id="libcloud-writes-a-space-as-plus",
+    ),
+    pytest.param(
+        HttpRequest(
+            "POST",
+            "http://127.0.0.1:40529/",
+            {"host": "127.0.0.1:40529", "content-type": FORM},
+            f"AWSAccessKeyId={KEY}&Action=CreateSnapshot&Description=a%20b%2Bc&SecurityToken="
+            "&SignatureMethod=HmacSHA256&SignatureVersion=2&Timestamp=2026-11-27T03%3A15%3A56Z"
+            "&Version=2014-06-15&VolumeId=vol-0123456789abcdef0"
+            "&Signature=Xi6FmGCufePKmyWmh8zq%2FZyf78%2B3p2bYroz0o9Y932c%3D".encode(),
+        ),
+        id="net-amazon-ec2-sends-an-empty-token",
+    ),
+]
+
+
+@pytest.mark.parametrize("request_", CAPTURED)
+def test_what_other_clients_sign_is_right(request_: HttpRequest) -> None:
+    """Each in its own way, with its secret alone, and without a token."""
+    assert is_right(request_)
+    assert not is_right(request_, "another-secret")
+    assert found(request_).token is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "right"), [("a+b+c", True), ("a%20b+c", True), ("a%2Bb%2Bc", False)]
+)
+def test_a_plus_in_a_request_may_stand_for_a_space(sent: str, *, right: bool) -> None:
+    """As in any form; one that is escaped is a plus sign and nothing else."""
+    request = presigned_by_botocore("https://h/?Action=A&D=a%20b%20c")
+
+    assert is_right(altered(request, url=request.url.replace("a%20b%20c", sent))) is right
+
+
+@pytest.mark.parametrize(
+    ("method", "signature"),
+    [
+        pytest.param("HmacSHA1", "%2FNU66jX4s%2FF46hjQKT7PxXCwEuU%3D", id="sha-1"),
+        pytest.param("HmacMD5", "%2FNU66jX4s%2FF46hjQKT7PxXCwEuU%3D", id="another"),
+    ],
+)
+def test_version_2_knows_two_digests(method: str, signature: str) -> None:
+    """SHA-1 is documented beside SHA-256, and no other is."""
+    url = (
+        f"https://h/?AWSAccessKeyId={KEY}&Action=A&SignatureMethod={method}&SignatureVersion=2"
+        "&Timestamp=2026-01-02T03%3A04%3A05Z"
+    )
+    request = HttpRequest("GET", f"{url}&Signature={signature}", {})
+
+    assert is_right(request) is (method == "HmacSHA1")
 
 
 # CopySnapshot URLs with their signatures, out of the public test suites of AWS's SDKs: parameters
