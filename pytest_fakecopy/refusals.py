@@ -100,6 +100,8 @@ class Refusals:
     def _refuse(self, request: HttpRequest, service: str | None, action: str) -> UnexpectedRequest:
         name = f"{service}:{action}" if service and action else service
         what = action or (f"the service {service}" if service else "this host")
+        if action and service and service not in OPERATIONS:
+            what = f"{action} of the service {service}"
         if service == "metadata":
             name, what = "metadata", "the instance metadata service"
         served = sorted(OPERATIONS.get(service or "", OPERATIONS["ec2"]))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.presigned import split_url
 from pytest_fakecopy.wire import query
-from pytest_fakecopy.wire.endpoints import locate, scope_of
+from pytest_fakecopy.wire.endpoints import locate, regions, scope_of
+from pytest_fakecopy.wire.loading import data_loader
 from pytest_fakecopy.wire.model import load_service
 
 if TYPE_CHECKING:
-    from pytest_fakecopy.wire.endpoints import HostKind
+    from pytest_fakecopy.wire.endpoints import Endpoint, HostKind
     from pytest_fakecopy.wire.http import HttpRequest
 
 _FORM = "application/x-www-form-urlencoded"
@@ -45,10 +47,22 @@ def target_of(request: HttpRequest) -> Target:
         scope = scope_of(request.headers, pairs)
         if scope is not None:
             service, region = scope.service, scope.region
+    if request.transport == "server" and _is_named_after_the_host(service, endpoint):
+        service, region = None, region if region and regions().looks_like_one(region) else None
     if service is None and request.transport == "server":
         service = _service_asked(request, pairs)
     action = _json_action(request) if service == "kms" else _query_action(pairs)
     return Target(service, region, endpoint.host, endpoint.kind, pairs, action, defect)
+
+
+def _is_named_after_the_host(service: str | None, endpoint: Endpoint) -> bool:
+    """Say whether what stands for a service in the credential scope is part of the host's name.
+
+    boto 2 signs for the service "127" in the Region "0" where it is told that EC2 is at 127.0.0.1.
+    """
+    if endpoint.kind != "custom" or service != re.split("[.:]", endpoint.host)[0]:
+        return False
+    return service not in data_loader().list_available_services("service-2")
 
 
 def _service_asked(request: HttpRequest, pairs: list[tuple[str, str]]) -> str | None:

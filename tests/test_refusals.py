@@ -105,7 +105,12 @@ def test_a_refused_operation_is_named_with_the_way_on() -> None:
     ("facts", "first", "mark"),
     [
         pytest.param(("s3", ""), "the service s3", '["s3"]', id="service"),
-        pytest.param(("s3", "GetObject"), "GetObject", '["s3:GetObject"]', id="operation"),
+        pytest.param(
+            ("s3", "GetObject"),
+            "GetObject of the service s3",
+            '["s3:GetObject"]',
+            id="operation",
+        ),
         pytest.param(("kms", "Encrypt"), "Encrypt", '["kms:Encrypt"]', id="kms"),
         pytest.param(
             ("metadata", ""), "the instance metadata service", '["metadata"]', id="metadata"

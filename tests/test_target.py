@@ -94,3 +94,33 @@ def test_at_an_endpoint_of_ours_what_is_asked_tells(
     target = target_of(HttpRequest("POST", LOCAL, headers, body, "server"))
 
     assert (target.service, target.action) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "scope", "body", "expected"),
+    [
+        # What boto 2 signs for at each of these hosts, whatever its Region.
+        pytest.param("127.0.0.1:4566", "0/127", b"Action=A", ("ec2", None), id="address"),
+        pytest.param(
+            "localhost:4566", "localhost/localhost", b"Action=A", ("ec2", None), id="name"
+        ),
+        pytest.param("fake.box.test", "us-east-1/fake", b"Action=A", ("ec2", "us-east-1"), id="us"),
+        pytest.param("fake", "fake/fake", b"Action=AssumeRole", ("sts", None), id="sts"),
+        # A service that there is, at a host that is called after it.
+        pytest.param("s3.localhost", "eu-west-1/s3", b"", ("s3", "eu-west-1"), id="s3"),
+        pytest.param(
+            "localhost:4566", "eu-west-1/rds", b"Action=A", ("rds", "eu-west-1"), id="rds"
+        ),
+    ],
+)
+def test_who_signs_for_the_name_of_the_host_has_said_nothing(
+    host: str, scope: str, body: bytes, expected: tuple[str, str | None]
+) -> None:
+    """boto 2 takes service and Region from the host; what is asked tells then."""
+    signed = f"AWS4-HMAC-SHA256 Credential=A/20260101/{scope}/aws4_request, ..."
+
+    target = target_of(
+        HttpRequest("POST", f"http://{host}/", {"authorization": signed}, body, "server")
+    )
+
+    assert (target.service, target.region) == expected
