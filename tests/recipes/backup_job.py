@@ -111,7 +111,8 @@ class BackupJob:
         except WaiterError as error:
             failed = error.last_response["Snapshots"][0]
             self.vault.delete_snapshot(SnapshotId=failed["SnapshotId"])
-            return replace(outcome, copy_id=None, problem=failed["StateMessage"])
+            problem = failed.get("StateMessage", "too slow")
+            return replace(outcome, copy_id=None, problem=problem)
         finally:
             self._unshare(outcome.source_id)
         return outcome

@@ -161,6 +161,11 @@ def full_region(stage: Stage) -> None:
     stage.fake.faults.fail_copies("Internal error")
 
 
+def slow_copy(stage: Stage) -> None:
+    """Let the copy take longer than botocore's waiter waits."""
+    stage.fake.faults.hold_copies()
+
+
 def outage(stage: Stage) -> None:
     """Throttle however often botocore retries."""
     stage.fake.faults.reject("CopySnapshot", "RequestLimitExceeded", status=503, times=None)
@@ -183,6 +188,7 @@ TROUBLE = [
     pytest.param(denied_share, UNAUTHORIZED, id="sharing-denied"),
     pytest.param(denied_copy, UNAUTHORIZED, id="copying-denied"),
     pytest.param(full_region, dict.fromkeys(BAD_KEY, "Internal error"), id="aws-fails"),
+    pytest.param(slow_copy, dict.fromkeys(BAD_KEY, "too slow"), id="slower-than-the-waiter"),
     pytest.param(outage, dict.fromkeys(BAD_KEY, "RequestLimitExceeded"), id="throttled-for-long"),
 ]
 
