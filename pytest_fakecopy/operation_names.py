@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_fakecopy.domain.operations import OPERATIONS
+from pytest_fakecopy.domain.wildcards import compile_wildcards
 from pytest_fakecopy.errors import UsageError, nearest
 from pytest_fakecopy.wire.model import load_service
 
@@ -11,23 +12,30 @@ _PERMISSIONS = {"kms": ("ReEncryptFrom", "ReEncryptTo")}
 
 
 def require_action(call: str, action: str) -> None:
-    """Refuse an IAM action of EC2, KMS or STS that there isn't; wildcards match whatever they do.
+    """Refuse an IAM action that EC2, KMS and STS don't have: nothing would ever ask for it.
 
     Args:
         call: How the user wrote it, for the message.
         action: "ec2:CopySnapshot".
 
     Raises:
-        UsageError: it is not a service and an action, or the service has no such action.
+        UsageError: it is not a service and an action, it is of another service, or the service has
+            no such action, or none that its wildcards match.
     """
     service, colon, name = action.partition(":")
     if action != "*" and not (service and colon and name):
         msg = f'{call}: expected a service and an action: "kms:CreateGrant"'
         raise UsageError(msg)
-    if set(action) & set("*?"):
+    if set(service) & set("*?"):
         return
+    if service.lower() not in OPERATIONS:
+        served = ", ".join(OPERATIONS)
+        msg = f"{call}: no permission of {service!r} is ever asked for, only those of {served}"
+        raise UsageError(msg)
     # IAM doesn't look at the case of an action.
-    _require(call, service.lower(), name, fold=True)
+    matches = compile_wildcards(name, fold=True).fullmatch
+    if not any(map(matches, _actions(service.lower()))):
+        _require(call, service.lower(), name)
 
 
 def require_passthrough(names: tuple[str, ...]) -> None:
@@ -42,11 +50,15 @@ def require_passthrough(names: tuple[str, ...]) -> None:
             _require(f"fake_ec2 option passthrough={list(names)!r}", service, operation)
 
 
-def _require(call: str, service: str, name: str, *, fold: bool = False) -> None:
+def _actions(service: str) -> tuple[str, ...]:
+    return (*load_service(service).operation_names, *_PERMISSIONS.get(service, ()))
+
+
+def _require(call: str, service: str, name: str) -> None:
     if service not in OPERATIONS:
         return
-    known = (*load_service(service).operation_names, *_PERMISSIONS.get(service, ()))
-    if name in known or (fold and name.lower() in {one.lower() for one in known}):
+    known = _actions(service)
+    if name in known:
         return
     msg = f"{call}: {service} has no operation {name!r}.{nearest(name, known)}"
     raise UsageError(msg)

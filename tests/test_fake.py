@@ -219,6 +219,16 @@ def test_a_denied_key_action_fails_the_copy_later(fake: FakeEC2) -> None:
             id="no-action",
         ),
         pytest.param(
+            lambda fake: fake.deny("kms:CreateGrants*"),
+            r"kms has no operation 'CreateGrants\*'. Did you mean 'CreateGrant'",
+            id="no-action-by-a-wildcard",
+        ),
+        pytest.param(
+            lambda fake: fake.deny("ec:Copy*"),
+            "no permission of 'ec' is ever asked for, only those of ec2, kms, sts",
+            id="no-service",
+        ),
+        pytest.param(
             lambda _fake: FakeEC2(passthrough=["ec2:Describeinstances"]),
             "ec2 has no operation 'Describeinstances'. Did you mean 'DescribeInstances'",
             id="passthrough",
@@ -252,10 +262,11 @@ def test_misuse(fake: FakeEC2, call: Any, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "action", ["ec2:copysnapshot", "kms:ReEncryptTo", "s3:GetObject", "ec2:*", "*"]
+    "action",
+    ["ec2:copysnapshot", "EC2:CopySnapshot", "kms:ReEncrypt*", "ec2:*", "*:Describe*", "*"],
 )
 def test_actions_that_there_are(fake: FakeEC2, action: str) -> None:
-    """The case of an action doesn't matter; other services' are not looked at."""
+    """The case of an action doesn't matter; of wildcards it is enough that they match one."""
     fake.deny(action)
     fake.allow(action)
 
