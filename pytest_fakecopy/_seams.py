@@ -253,7 +253,8 @@ def token_buckets() -> list[type]:
     """Return the rate limiters of the adaptive retry mode, botocore's and aiobotocore's.
 
     `_sleep_amount(amount)` returns the seconds until there are *amount* tokens, and `_refill()`
-    adds those that have come since the last time; both keep to `time.time`.
+    adds those that have come since `_last_timestamp`, by the seconds of `_clock.current_time()`,
+    which are those of `time.time`.
     """
     found = (
         (sys.modules.get("botocore.retries.bucket"), "TokenBucket"),

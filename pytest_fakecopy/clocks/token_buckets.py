@@ -1,7 +1,8 @@
 """The rate limit of botocore's adaptive retry mode, which doesn't sleep but waits for a condition.
 
 Its tokens come with `time.time`. Where that stands still they never would, and a throttled client
-would hang; so the wait for them moves the clock, as a sleep does.
+would hang; so the wait for them moves the clock, as a sleep does, and where the process keeps its
+time they are given without.
 """
 
 from __future__ import annotations
@@ -42,10 +43,17 @@ class TokenBuckets:
             seconds: float = patch.original(bucket, amount)
             if seconds > 0 and self._is_instant():
                 # A microsecond more: time.time has no room for less than a few hundred nanoseconds.
-                self._advance(seconds + 1e-6)
-                bucket._refill()  # noqa: SLF001  # described in _seams
+                self._pass(bucket, seconds + 1e-6)
                 seconds = patch.original(bucket, amount)
             return seconds
 
         patch = Patch(owner, "_sleep_amount", sleep_amount)
         return patch
+
+    def _pass(self, bucket: Any, seconds: float) -> None:  # noqa: ANN401  # untyped libraries
+        """Move the clock by *seconds*, and let the bucket have its tokens for that time."""
+        before = bucket._clock.current_time()  # noqa: SLF001  # described in _seams
+        self._advance(seconds)
+        passed = bucket._clock.current_time() - before  # noqa: SLF001  # as above
+        bucket._last_timestamp -= max(0.0, seconds - passed)  # noqa: SLF001  # as above
+        bucket._refill()  # noqa: SLF001  # as above
