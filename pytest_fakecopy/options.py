@@ -21,6 +21,8 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "sleep": get_args(Sleep),
     "credentials": get_args(Credentials),
 }
+# The clocks of operating systems begin in 1970, and a day before its end `datetime` overflows.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +123,8 @@ def _moment(given: object) -> datetime | None:
         return None
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise _wrong("start_time", given, expected)
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise _wrong("start_time", given, f"a year from {_FIRST_YEAR} to {_LAST_YEAR}")
     return moment.astimezone(timezone.utc)
 
 

@@ -70,6 +70,7 @@ CHOICES = {
     "credentials": '"lenient" or "strict".',
 }
 MOMENT = 'an aware datetime or ISO 8601 with an offset: start_time="2026-01-31T12:00:00Z"'
+YEARS = "a year from 1970 to 9998"
 NAMES = 'a list of services or operations: passthrough=["s3", "ec2:DescribeInstances"]'
 ACCOUNT = '12 digits: account_id="111122223333"'
 
@@ -89,6 +90,8 @@ ACCOUNT = '12 digits: account_id="111122223333"'
         pytest.param("start_time", datetime(2026, 1, 31), MOMENT, id="naive"),  # noqa: DTZ001
         pytest.param("start_time", "2026-01-31T12:00:00", MOMENT, id="naive-text"),
         pytest.param("start_time", 0, MOMENT, id="epoch"),
+        pytest.param("start_time", "1969-12-31T23:59:59Z", YEARS, id="before-all-clocks"),
+        pytest.param("start_time", "9999-12-31T23:59:59-01:00", YEARS, id="beyond-9999"),
         *(
             pytest.param(
                 "copy_duration",

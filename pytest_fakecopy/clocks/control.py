@@ -30,6 +30,12 @@ class FakeClock:
     has ended finds that moment on every clock that moves with the fake's.
     """
 
+    # A misspelt `tick_per_request` is an error.
+    __slots__ = (
+        *("_clock", "_timeline", "_settle_due", "_moving", "_wall", "_lock"),
+        *("_tick_per_request", "_last_used"),
+    )
+
     def __init__(
         self,
         clock: Clock,
@@ -117,6 +123,8 @@ class FakeClock:
             ClockError: *moment* is no aware datetime or is past, or the clock can't be moved.
         """
         target = _moment(moment)
+        if self._wall is not None:
+            self._wall.move_to(target)
         with self._lock, self._moving("move_to"):
             now = self._use()
             if target < now:
@@ -141,10 +149,9 @@ class FakeClock:
             self._let_happen()
             due = self._timeline.next_due()
             if due is None:
-                msg = (
-                    f"nothing is scheduled at {iso(self.now())}, so there is no time to jump to.\n"
-                    "To move time all the same: fake_ec2.clock.tick(60)"
-                )
+                msg = f"nothing is scheduled at {iso(self.now())}, so there is no time to jump to."
+                if self._wall is None:
+                    msg += "\nTo move time all the same: fake_ec2.clock.tick(60)"
                 raise ClockError(msg)
             self._reach(due)
             self._let_happen()
@@ -236,21 +243,24 @@ def span(delta: timedelta) -> str:
 
 def _duration(call: str, delta: object) -> timedelta:
     """Return *delta* as a timedelta; *call* is how its user wrote it, with `{}` for the value."""
-    call = call.format(repr(delta))
+    written = call.format(repr(delta))
     step = delta
-    if isinstance(delta, (int, float)) and not isinstance(delta, bool) and math.isfinite(delta):
+    if isinstance(delta, (int, float)) and not isinstance(delta, bool):
         try:
-            step = timedelta(seconds=delta)
+            if math.isfinite(delta):
+                step = timedelta(seconds=delta)
         except OverflowError:
-            msg = f"time ends with the year 9999: {call} goes beyond it."
+            msg = f"time ends with the year 9999: {written} goes beyond it."
             raise ClockError(msg) from None
     if not isinstance(step, timedelta):
-        msg = f"{call}: expected seconds or a timedelta, for example fake_ec2.clock.tick(30)"
+        example = call.format(30)
+        msg = f"{written}: expected seconds or a timedelta, for example fake_ec2.clock.{example}"
         raise ClockError(msg)
     if step < _NOTHING:
+        forward = call.format(f"{-step.total_seconds():.15g}")
         msg = (
-            f"time can't go backwards: {call} is negative.\n"
-            f"It can go forward: fake_ec2.clock.tick({-step.total_seconds():.15g})"
+            f"time can't go backwards: {written} is negative.\n"
+            f"It can go forward: fake_ec2.clock.{forward}"
         )
         raise ClockError(msg)
     return step
@@ -272,4 +282,8 @@ def _moment(moment: object) -> datetime:
             f"Say which: fake_ec2.clock.move_to({parts}, tzinfo=timezone.utc))"
         )
         raise ClockError(msg)
-    return plain(moment)
+    try:
+        return plain(moment)
+    except OverflowError:
+        msg = f"move_to({moment!r}): in UTC that is not in the years 1 to 9999."
+        raise ClockError(msg) from None

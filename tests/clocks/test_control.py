@@ -217,6 +217,11 @@ TICK = "expected seconds or a timedelta, for example fake_ec2.clock.tick(30)"
             1e300, "time ends with the year 9999: tick(1e+300) goes beyond it.", id="huge"
         ),
         pytest.param(
+            10**400,
+            f"time ends with the year 9999: tick({10**400}) goes beyond it.",
+            id="huger-than-a-float",
+        ),
+        pytest.param(
             timedelta(days=3_000_000),
             "time ends with the year 9999: tick(datetime.timedelta(days=3000000)) goes beyond it.",
             id="beyond-9999",
@@ -259,6 +264,13 @@ MOVE_TO = (
             "Say which: fake_ec2.clock.move_to(datetime(2026, 2, 1, 9, 30, tzinfo=timezone.utc))",
             id="naive",
         ),
+        pytest.param(
+            datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-2))),
+            "move_to(datetime.datetime(9999, 12, 31, 23, 0,"
+            " tzinfo=datetime.timezone(datetime.timedelta(days=-1, seconds=79200)))): in UTC that"
+            " is not in the years 1 to 9999.",
+            id="beyond-9999",
+        ),
         pytest.param("2026-02-01", f"move_to('2026-02-01'): {MOVE_TO}", id="text"),
         pytest.param(date(2026, 2, 1), f"move_to(datetime.date(2026, 2, 1)): {MOVE_TO}", id="date"),
     ],
@@ -276,12 +288,41 @@ def test_move_to_refuses_what_is_no_later_moment(
     assert world.clock.now() == START
 
 
-def test_tick_per_request_refuses_what_is_no_duration(world: World) -> None:
-    """The error names the attribute and the value."""
-    with pytest.raises(ClockError, match=r"^tick_per_request = 'often': expected seconds or a "):
-        world.clock.tick_per_request = "often"  # type: ignore[assignment]
+@pytest.mark.parametrize(
+    ("delta", "message"),
+    [
+        pytest.param(
+            "often",
+            "tick_per_request = 'often': expected seconds or a timedelta, for example"
+            " fake_ec2.clock.tick_per_request = 30",
+            id="text",
+        ),
+        pytest.param(
+            -1.5,
+            "time can't go backwards: tick_per_request = -1.5 is negative.\n"
+            "It can go forward: fake_ec2.clock.tick_per_request = 1.5",
+            id="negative",
+        ),
+    ],
+)
+def test_tick_per_request_refuses_what_is_no_duration(
+    world: World,
+    delta: Any,  # anything that a user may write
+    message: str,
+) -> None:
+    """The error names the attribute and the value, and what to set it to."""
+    with pytest.raises(ClockError) as caught:
+        world.clock.tick_per_request = delta
 
+    assert str(caught.value) == message
     assert world.clock.tick_per_request == timedelta(0)
+
+
+@pytest.mark.parametrize("name", ["tick_per_requests", "now"])
+def test_nothing_else_of_a_clock_can_be_set(world: World, name: str) -> None:
+    """A misspelt `tick_per_request` is an error, and so is a time that is set and not moved to."""
+    with pytest.raises(AttributeError):
+        setattr(world.clock, name, 15)
 
 
 def test_a_clock_that_went_backwards_is_refused_at_every_use(world: World) -> None:
@@ -391,6 +432,22 @@ def test_the_wall_clock_is_not_moved(wall: World, call: Any) -> None:  # a lambd
         ' own: @pytest.mark.fake_ec2(clock="virtual")'
     )
     assert wall.snapshots == {"copy": "pending"}
+
+
+def test_the_wall_clock_is_refused_a_moment_that_is_past(wall: World) -> None:
+    """Not as one that can't be reached any more, with a start time that it can't have either."""
+    with pytest.raises(ClockError, match=r"^clock=\"real\" can't be moved to 2026-01-31T11:59:59Z"):
+        wall.clock.move_to(START - SECOND)
+
+
+def test_the_wall_clock_has_nothing_to_jump_to(wall: World) -> None:
+    """With nothing scheduled there is no other line to write: it can't be moved."""
+    with pytest.raises(ClockError) as caught:
+        wall.clock.jump_to_next()
+
+    assert str(caught.value) == (
+        "nothing is scheduled at 2026-01-31T12:00:00Z, so there is no time to jump to."
+    )
 
 
 def test_a_clock_says_whether_it_can_be_moved(world: World, wall: World) -> None:
