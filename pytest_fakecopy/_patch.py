@@ -2,7 +2,7 @@
 
 What is installed is a thin layer in front of the replacement. Patches that are undone out of
 order leave a layer that passes every call on to what was there before, never a dead replacement.
-There is no registry: each layer knows what lies under it.
+There is no registry of patches: each layer knows what lies under it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _INHERITED = object()
+_COVERED: list[Callable[[], None]] = []
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +87,7 @@ class Patch:
         """Put back what was there before; a second `stop` does nothing.
 
         Where somebody has patched over this patch, calls are passed on from now on; the attribute
-        itself is put right when the later one is undone, if that is a `Patch` too.
+        itself is put right when the later one is undone, if that is a `Patch` too, or by `uncover`.
         """
         layer, self._layer = self._layer, None
         if layer is None:
@@ -94,13 +95,34 @@ class Patch:
         # In this order, so that an interruption leaves a layer that passes calls on.
         layer.live = False
         layer.target = self.original
-        if vars(self.owner).get(self.name) is not layer.function:
-            return
-        beneath = nearest_live(layer.beneath)
+        if vars(self.owner).get(self.name) is layer.function:
+            self._put_right()
+        else:
+            when_uncovered(self._put_right)
+
+    def _put_right(self) -> None:
+        entry = vars(self.owner).get(self.name)
+        beneath = nearest_live(entry)
         if beneath is _INHERITED:
             delattr(self.owner, self.name)
-        else:
+        elif beneath is not entry:
             setattr(self.owner, self.name, beneath)
+
+
+def when_uncovered(put_right: Callable[[], None]) -> None:
+    """Have the next `uncover` call *put_right*."""
+    _COVERED.append(put_right)
+
+
+def uncover() -> None:
+    """Put right what stopped patches couldn't, because somebody had patched over them.
+
+    To be called when those have put back what they found: the layer of a patch, by now stopped.
+    """
+    covered = _COVERED.copy()
+    _COVERED.clear()
+    for put_right in covered:
+        put_right()
 
 
 def nearest_live(entry: Any) -> Any:  # noqa: ANN401  # an entry of any `__dict__`

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -238,6 +239,21 @@ def travellers() -> list[Any]:
     """Return time-machine's stack of travels, the newest last; each has `shift(timedelta)`."""
     time_machine = sys.modules.get("time_machine")
     return time_machine.traveller_stack if time_machine is not None else []
+
+
+def is_travelling(function: object) -> bool:
+    """Say whether `@time_machine.travel(...)` decorates *function*, perhaps under other decorators.
+
+    time-machine 3.6: the wrapper has the `travel` in its closure.
+    """
+    time_machine = sys.modules.get("time_machine")
+    while time_machine is not None and function is not None:
+        cells = getattr(function, "__closure__", None) or ()
+        values = [cell.cell_contents for cell in cells if cell != CellType()]
+        if any(isinstance(value, time_machine.travel) for value in values):
+            return True
+        function = getattr(function, "__wrapped__", None)
+    return False
 
 
 def is_busy(loop: AbstractEventLoop) -> bool | None:

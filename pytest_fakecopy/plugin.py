@@ -209,7 +209,7 @@ def fake_ec2(
 
     __tracebackhide__ = True
     try:
-        base = _configured(request.config, **_suited_to(request.fixturenames))
+        base = _configured(request.config, **_suited_to(request))
         options = _with(base, fake_ec2_options).overridden(_marked(request.node))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
@@ -230,13 +230,15 @@ def _with(base: Options, given: object) -> Options:
     return base.overridden(given)
 
 
-def _suited_to(fixtures: list[str]) -> dict[str, str]:
-    """Return the defaults of options for a test that has these fixtures."""
+def _suited_to(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the defaults of options for a test that has these fixtures and decorators."""
+    from pytest_fakecopy._seams import is_travelling  # noqa: PLC0415  # as above
+
     suited: dict[str, str] = {}
-    if "fake_ec2_server" in fixtures:
+    if "fake_ec2_server" in request.fixturenames:
         # Who waits for another process has to wait in reality, and by a clock that goes.
         suited |= {"clock": "virtual", "sleep": "real"}
-    if "time_machine" in fixtures:
+    if "time_machine" in request.fixturenames or is_travelling(request.function):
         # It can't start while freezegun holds the time.
         suited["clock"] = "time-machine"
     return suited

@@ -50,7 +50,11 @@ class Reports:
             item.stash[_TOLD] = True
             self._tell(item, report, fake)
         if report.when == "teardown":
+            from pytest_fakecopy._patch import uncover  # noqa: PLC0415  # only who uses it pays
+
             self._draw(item, report, fake)
+            # By now `monkeypatch` is undone too, also where it was asked for before the fake.
+            uncover()
             # The item lives as long as the session; the fake has to go.
             del item.stash[FAKE]
             item.stash[_TOLD] = False

@@ -172,14 +172,14 @@ LAYERS = (
             *("plugin_options", "plugin_report"),
         ),
         third_parties=("pytest",),
-        lazily=("fake", "options", "reporting", "scenarios", "journal", "errors", "wire"),
+        lazily=("fake", "options", "reporting", "scenarios", "journal", "errors", "wire", "_seams"),
     ),
     Layer(("plugin_options",), ours=("options", "errors"), third_parties=("pytest",)),
     Layer(
         ("plugin_report",),
         ours=("fake",),
         third_parties=("pytest",),
-        lazily=("drawing", "reporting", "views.telling"),
+        lazily=("drawing", "reporting", "views.telling", "_patch"),
     ),
     Layer(
         ("quickstart",),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_fakecopy._patch import Patch
+from pytest_fakecopy._patch import Patch, uncover
 
 
 class Base:
@@ -108,9 +108,44 @@ def test_a_foreign_patch_above_finds_a_pass_through(monkeypatch: pytest.MonkeyPa
 
     assert above == "foreign(sent x)"
     assert Session().send("x") == "sent x"
+    assert vars(Session)["send"] is not SEND
     again = wrapping("b")
     again.start()
     again.stop()
+    assert vars(Session)["send"] is SEND
+
+
+@pytest.mark.parametrize("name", ["send", "greet"])
+def test_what_a_foreign_patch_has_covered_is_put_right_when_that_is_undone(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Afterwards nothing of ours is there, for a method of the class and an inherited one."""
+    before = vars(Session).get(name)
+    patch = wrapping("a", name)
+    patch.start()
+    monkeypatch.setattr(Session, name, "foreign")
+
+    patch.stop()
+    monkeypatch.undo()
+    uncover()
+
+    assert vars(Session).get(name) is before
+
+
+def test_what_still_covers_a_stopped_patch_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A foreign patch that outlives the test is put right by the next patch, as ever."""
+    patch = wrapping("a")
+    patch.start()
+    monkeypatch.setattr(Session, "send", "foreign")
+
+    patch.stop()
+    uncover()
+    still = vars(Session)["send"]
+    monkeypatch.undo()
+    patch.start()
+    patch.stop()
+
+    assert still == "foreign"
     assert vars(Session)["send"] is SEND
 
 

@@ -6,6 +6,7 @@ Those tests have the marker `drift`: they hold what others publish, and run by t
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import textwrap
@@ -19,7 +20,7 @@ import pytest
 from pytest_fakecopy import _seams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,13 @@ SEAMS = (
             "46e73dcac020": "3.6.0",
         },
     ),
+    Seam(
+        "is_travelling",
+        "time-machine",
+        "time_machine",
+        "travel.__call__",
+        {"84d49f6758e7": "3.0.0", "f253c1a50795": "3.5.1"},
+    ),
 )
 
 UNHASHED = {
@@ -415,3 +423,39 @@ def test_a_boto3_session_keeps_its_credentials_where_we_look() -> None:
 
     assert attributes is not None
     assert attributes["_credentials"] is session.get_credentials()
+
+
+def test_a_function_is_travelling_under_any_decorators() -> None:
+    """time-machine's decorator is found beneath others; other closures aren't taken for it."""
+    time_machine = pytest.importorskip("time_machine")
+
+    def plain() -> None: ...
+
+    def decorated(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def wrapper() -> None:
+            return function()
+
+        return wrapper
+
+    travelling = time_machine.travel(0)(plain)
+
+    assert _seams.is_travelling(travelling)
+    assert _seams.is_travelling(decorated(travelling))
+    assert _seams.is_travelling(time_machine.travel(0)(decorated(plain)))
+    assert not _seams.is_travelling(decorated(plain))
+    assert not _seams.is_travelling(None)
+
+
+def test_an_empty_closure_is_no_travel() -> None:
+    """A function may refer to what isn't there yet."""
+    pytest.importorskip("time_machine")
+
+    def plain() -> object:
+        return later
+
+    found = _seams.is_travelling(plain)
+    later = "there"
+
+    assert not found
+    assert plain() == later

@@ -10,10 +10,11 @@ import asyncio
 import math
 import sys
 import time
+from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
-from pytest_fakecopy._patch import Patch, nearest_live
+from pytest_fakecopy._patch import Patch, nearest_live, when_uncovered
 from pytest_fakecopy.clocks.bound_names import BoundNames, Place, sleep_function
 from pytest_fakecopy.clocks.process import iso
 from pytest_fakecopy.clocks.sleepers import Sleepers
@@ -195,6 +196,8 @@ class _Everywhere:
         for namespace, name, before in self._before:
             if namespace.get(name) is installed:
                 namespace[name] = nearest_live(before)
+            else:
+                when_uncovered(partial(_put_right, namespace, name))
         self._before = []
         self._restore_new_modules(installed)
 
@@ -206,6 +209,11 @@ class _Everywhere:
         for namespace, name, _ in places:
             if namespace.get(name) is installed:
                 namespace[name] = nearest_live(installed)
+
+
+def _put_right(namespace: dict[str, Any], name: str) -> None:
+    if name in namespace:
+        namespace[name] = nearest_live(namespace[name])
 
 
 def _endless(now: datetime) -> ClockError:

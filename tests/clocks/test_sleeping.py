@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_fakecopy._patch import uncover
 from pytest_fakecopy.clocks.bound_names import BoundNames
 from pytest_fakecopy.clocks.sleeping import KEEP_SLEEPING, InstantSleep
 from pytest_fakecopy.errors import ClockError
@@ -132,6 +133,27 @@ def test_a_name_that_was_rebound_meanwhile_is_left_alone(
         pass
 
     assert vars(module)["sleep"] == "theirs"
+
+
+def test_a_name_that_a_test_has_patched_is_put_right_when_that_is_undone(
+    moved: Moved, make_module: Callable[..., ModuleType]
+) -> None:
+    """`monkeypatch` may be undone after the fake has ended, and puts back what it has found."""
+    module = make_module(POLL)
+    with pytest.MonkeyPatch.context() as patch:
+        with moved.sleep():
+            for name in ("sleep", "nap"):
+                patch.setattr(module, name, "theirs")
+        del vars(module)["nap"]
+        uncover()
+        patch.undo()
+        vars(module)["nap"] = REAL_ASYNC_SLEEP
+        with moved.sleep():
+            patch.setattr(module, "sleep", "theirs")
+        patch.undo()
+        uncover()
+
+    assert (module.sleep, module.nap) == (REAL_SLEEP, REAL_ASYNC_SLEEP)
 
 
 def test_a_module_that_was_replaced_is_looked_at(
