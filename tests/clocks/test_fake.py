@@ -1,77 +1,25 @@
-"""The whole fake under every clock: the same copy, the same times, and nothing left behind."""
+"""The whole fake, and what of its time is its user's to choose: zone, start, polls."""
 
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
 
 import boto3
-import freezegun
 import pytest
-import time_machine
-from botocore.exceptions import WaiterError
 
 from pytest_fakecopy import FakeEC2
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.clocks.world import MOVABLE
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
-MOVABLE = ("freezegun", "time-machine", "virtual")
 
 
-def frozen(stack: ExitStack) -> None:
-    """Freeze time with freezegun."""
-    stack.enter_context(freezegun.freeze_time(NOON, real_asyncio=True))
-
-
-def travelling(stack: ExitStack) -> None:
-    """Travel with time-machine."""
-    stack.enter_context(time_machine.travel(NOON, tick=False))
-
-
-def copy(fake: FakeEC2, **parameters: Any) -> str:
+def copy(fake: FakeEC2) -> str:
     """Copy a new snapshot within us-east-1 and return the copy's id."""
     source = fake.snapshots.add()
     client = boto3.client("ec2", region_name="us-east-1")
-    request = {"SourceRegion": "us-east-1", "SourceSnapshotId": source.snapshot_id, **parameters}
+    request = {"SourceRegion": "us-east-1", "SourceSnapshotId": source.snapshot_id}
     return str(client.copy_snapshot(**request)["SnapshotId"])
-
-
-def run_a_night(fake: FakeEC2) -> list[tuple[str, float, str | None]]:
-    """Copy well and badly, and return what became of it and when."""
-    began = fake.clock.now()
-    good = copy(fake)
-    bad = copy(fake, Encrypted=True, KmsKeyId="alias/no-such-key")
-    stories = []
-    for snapshot_id in (bad, good):
-        fake.clock.jump_to_next()
-        snapshot = fake.snapshots[snapshot_id]
-        elapsed = (fake.clock.now() - began).total_seconds()
-        stories.append((snapshot.state, elapsed, snapshot.state_message))
-    return stories
-
-
-@pytest.mark.parametrize("clock", MOVABLE)
-@pytest.mark.parametrize("before", [None, frozen, travelling])
-def test_the_same_night_under_every_clock(
-    clock: str, before: Callable[[ExitStack], None] | None
-) -> None:
-    """Whichever clock it is, and whoever held the time before, the same happens when it should."""
-    with ExitStack() as stack:
-        if before is not None:
-            before(stack)
-        fake = stack.enter_context(FakeEC2(clock=clock))
-
-        assert run_a_night(fake) == [
-            ("error", 5.0, "Given key ID is not accessible"),
-            ("completed", 60.0, None),
-        ]
-
-    assert abs(datetime.now(timezone.utc).timestamp() - time.time()) < 1
-    assert type(datetime.now(timezone.utc)) is datetime
 
 
 @pytest.mark.parametrize("clock", MOVABLE)
@@ -99,43 +47,6 @@ def test_signatures_and_copies_share_one_time(clock: str) -> None:
         assert "expired at 2026-01-31T13:00:00+00:00" in snapshot.why
 
 
-@pytest.mark.parametrize("clock", MOVABLE)
-def test_a_waiter_on_a_good_copy(clock: str) -> None:
-    """It ends when the copy does, in no time."""
-    with FakeEC2(clock=clock) as fake:
-        waiter = boto3.client("ec2", region_name="us-east-1").get_waiter("snapshot_completed")
-        copied, began = copy(fake), fake.clock.now()
-
-        waiter.wait(SnapshotIds=[copied])
-
-        assert fake.clock.now() - began == timedelta(seconds=60)
-
-
-@pytest.mark.parametrize("clock", MOVABLE)
-def test_a_waiter_on_a_failing_copy(clock: str) -> None:
-    """It fails when the copy does."""
-    with FakeEC2(clock=clock) as fake:
-        waiter = boto3.client("ec2", region_name="us-east-1").get_waiter("snapshot_completed")
-        copied = copy(fake, Encrypted=True, KmsKeyId="alias/no-such-key")
-
-        with pytest.raises(WaiterError, match="terminal failure state"):
-            waiter.wait(SnapshotIds=[copied])
-
-
-@pytest.mark.parametrize("clock", MOVABLE)
-def test_a_waiter_on_a_copy_that_never_ends(clock: str) -> None:
-    """It gives up after its forty looks, ten minutes later."""
-    with FakeEC2(clock=clock) as fake:
-        fake.faults.hold_copies()
-        waiter = boto3.client("ec2", region_name="us-east-1").get_waiter("snapshot_completed")
-        copied, began = copy(fake), fake.clock.now()
-
-        with pytest.raises(WaiterError, match="Max attempts exceeded"):
-            waiter.wait(SnapshotIds=[copied])
-
-        assert fake.clock.now() - began == timedelta(seconds=15 * 39)
-
-
 def test_each_poll_can_move_the_time() -> None:
     """Code that polls without sleeping comes to an end too."""
     with FakeEC2(clock="virtual") as fake:
@@ -148,17 +59,6 @@ def test_each_poll_can_move_the_time() -> None:
             looks += 1
 
         assert looks == 5
-
-
-def test_time_does_not_go_back() -> None:
-    """A freeze that starts later and earlier in time is refused, with the line to write."""
-    with FakeEC2(start_time=NOON) as fake:
-        copy(fake)
-        with (
-            freezegun.freeze_time(NOON - timedelta(days=1), real_asyncio=True),
-            pytest.raises(Exception, match="time can't go backwards"),
-        ):
-            fake.clock.tick(1)
 
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import calendar
-import copyreg
 import datetime as dt
 import itertools
 import subprocess
 import sys
 import time
-import uuid
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +15,10 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
-from pytest_fakecopy import _seams
 from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.process import ProcessClock, iso
 from pytest_fakecopy.errors import ClockError, UsageError
+from tests.clocks.census import census, is_present
 from tests.clocks.world import MOVABLE, START, ClockName, World, running
 
 if TYPE_CHECKING:
@@ -49,38 +46,15 @@ HOLDERS: dict[str, Callable[[datetime], AbstractContextManager[Any]]] = {
 }
 
 
-def census() -> dict[str, object]:
-    """Return everything that clocks and sleeping replace in a process."""
-    times = (
-        *("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"),
-        *("gmtime", "localtime", "strftime", "sleep"),
-    )
-    return {
-        **{f"time.{name}": getattr(time, name) for name in times},
-        "datetime": dt.datetime,
-        "date": dt.date,
-        "datetime here": datetime,
-        "asyncio.sleep": asyncio.sleep,
-        "asyncio.tasks.sleep": asyncio.tasks.sleep,
-        "loop time": asyncio.SelectorEventLoop.time,
-        "copyreg": dict(copyreg.dispatch_table),
-        "uuid": (uuid._UuidCreate, uuid._generate_time_safe),  # type: ignore[attr-defined]
-        "freezes": list(_seams.frozen_factories()),
-        "travels": list(_seams.travellers()),
-        "zone": time.tzname,
-    }
-
-
 @pytest.fixture(autouse=True)
 def nothing_stays_behind() -> Iterator[None]:
     """Fail a test after which anything is replaced, or time isn't the present."""
     before = census()
-    wall = time.clock_gettime(time.CLOCK_REALTIME)
 
     yield
 
     assert census() == before
-    assert 0 <= time.time() - wall < SOON.total_seconds()
+    assert is_present()
 
 
 def test_the_holder_that_is_asked_for_holds_the_process() -> None:
