@@ -134,7 +134,13 @@ def test_a_run_without_the_fixture_imports_nothing_heavy(
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(
-        f"import sys\n\n\ndef test_it():\n    assert not set({HEAVY}) & set(sys.modules)\n"
+        f"""
+        import sys
+
+        def test_it():
+            assert not set({HEAVY}) & set(sys.modules)
+            assert "pytest_fakecopy.fake" not in sys.modules
+        """
     )
 
     result = pytester.runpytest_subprocess("-p", "pytest_fakecopy.plugin")

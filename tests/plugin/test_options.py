@@ -173,28 +173,6 @@ def test_a_refusal_is_an_error_of_the_teardown(pytester: pytest.Pytester) -> Non
     result.stdout.fnmatch_lines(["*UnexpectedRequest: fake_ec2 does not serve DescribeInstances."])
 
 
-def test_a_run_without_the_fixture_imports_nothing(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The plugin costs its own import and no more."""
-    # Other plugins import freezegun and requests.
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    pytester.makepyfile(
-        """
-        import sys
-
-        def test_modules():
-            heavy = {"botocore", "boto3", "responses", "requests", "freezegun"}
-            assert not heavy & set(sys.modules)
-            assert "pytest_fakecopy.fake" not in sys.modules
-        """
-    )
-
-    result = pytester.runpytest_subprocess("-p", "pytest_fakecopy.plugin")
-
-    result.assert_outcomes(passed=1)
-
-
 def test_the_name_of_the_fixture_in_fixtures(pytester: pytest.Pytester) -> None:
     """`pytest --fixtures` shows the fixtures with their first sentence."""
     pytester.makepyfile(SHOW)

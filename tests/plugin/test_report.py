@@ -96,21 +96,28 @@ def test_everything_with_vv(pytester: pytest.Pytester) -> None:
         pytest.param(["--tb=short"], True, id="tb-short"),
         pytest.param(["--tb=no"], False, id="tb-no"),
         pytest.param(["--show-capture=no"], False, id="no-capture"),
-        pytest.param(["-n1", "-p", "no:cacheprovider"], True, id="xdist"),
     ],
 )
 def test_where_the_section_is_shown(
     pytester: pytest.Pytester, options: list[str], shown: bool
 ) -> None:
-    """It goes with the traceback and the captured output, also from another process."""
-    if "-n1" in options:
-        pytest.importorskip("xdist")
+    """It goes with the traceback and the captured output."""
     pytester.makepyfile(FAILS)
 
     result = pytester.runpytest_inprocess(*options)
 
     result.assert_outcomes(failed=1)
     assert (NOW in result.outlines) is shown
+
+
+def test_the_section_of_another_process(pytester: pytest.Pytester, workers: list[str]) -> None:
+    """It comes with the report of a worker of pytest-xdist."""
+    pytester.makepyfile(FAILS)
+
+    result = pytester.runpytest_inprocess(*workers)
+
+    result.assert_outcomes(failed=1)
+    assert NOW in result.outlines
 
 
 def test_a_test_that_passes_has_no_section(pytester: pytest.Pytester) -> None:
@@ -201,7 +208,7 @@ def test_a_test_that_fails_twice_is_told_once(pytester: pytest.Pytester) -> None
     assert len([line for line in result.outlines if re.search("- fake_ec2 -", line)]) == 1
 
 
-def test_each_test_has_its_own_section(pytester: pytest.Pytester) -> None:
+def test_each_test_has_its_own_section(pytester: pytest.Pytester, alone: list[str]) -> None:
     """Nothing of one test is told under another, and no fake outlives its test."""
     pytester.makeconftest(
         """
@@ -231,7 +238,7 @@ def test_each_test_has_its_own_section(pytester: pytest.Pytester) -> None:
     )
 
     # In a process of its own: other tests leave fakes to the garbage collector.
-    result = pytester.runpytest_subprocess("-s")
+    result = pytester.runpytest_subprocess("-s", *alone)
 
     result.assert_outcomes(passed=3, failed=1)
     expected = ["*- fake_ec2 -*", "*in eu-west-1: completed*", "     now  +0s by*"]

@@ -81,12 +81,11 @@ def test_a_tests_own_parameters_come_first(pytester: pytest.Pytester) -> None:
     ]
 
 
-def test_it_works_in_several_processes(pytester: pytest.Pytester) -> None:
+def test_it_works_in_several_processes(pytester: pytest.Pytester, workers: list[str]) -> None:
     """Each worker of pytest-xdist comes to the same tests."""
-    pytest.importorskip("xdist")
     pytester.makepyfile(PARAMETRIZED)
 
-    result = pytester.runpytest_subprocess("--fake-ec2-rules=all", "-n2")
+    result = pytester.runpytest_subprocess("--fake-ec2-rules=all", *workers)
 
     result.assert_outcomes(passed=4)
 

@@ -38,13 +38,14 @@ def drawn(pytester: pytest.Pytester) -> list[str]:
     return [re.sub("-[0-9a-f]{8}[.]html$", "", path.name) for path in paths]
 
 
-@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["here", "xdist"])
-def test_failed_tests_are_drawn(tests: pytest.Pytester, workers: list[str]) -> None:
+@pytest.mark.parametrize("several", [False, True], ids=["here", "xdist"])
+def test_failed_tests_are_drawn(
+    tests: pytest.Pytester, request: pytest.FixtureRequest, several: bool
+) -> None:
     """The directory is made, the section names the file, and the last lines name the directory."""
-    if workers:
-        pytest.importorskip("xdist")
+    options = request.getfixturevalue("workers") if several else []
 
-    result = tests.runpytest_inprocess("--fake-ec2-timeline=out/drawn", *workers)
+    result = tests.runpytest_inprocess("--fake-ec2-timeline=out/drawn", *options)
 
     result.assert_outcomes(passed=1, failed=3)
     directory = tests.path / "out" / "drawn"
