@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from pytest_fakecopy.transports.base import Transport
 
 
+# What a fake takes hold of is the process's: threads that enter and leave fakes take turns.
+_TURN = RLock()
+
+
 def _clock(options: Options) -> Clock:
     clock = make_clock(options.clock, options.start_time)
     return clock if options.clock == "real" else ScaledClock(clock)
@@ -175,7 +179,7 @@ class FakeEC2:
         if self._running is not None:
             msg = "This FakeEC2 is entered already; to nest, make another: with FakeEC2() as inner:"
             raise UsageError(msg)
-        with ExitStack() as stack:
+        with _TURN, ExitStack() as stack:
             self._clock.start()
             stack.callback(self._clock.stop)
             account = self.accounts.default
@@ -221,7 +225,8 @@ class FakeEC2:
             self._ended = self.story()
         running, self._running = self._running, None
         if running is not None:
-            running.close()
+            with _TURN:
+                running.close()
         if kind is None:
             self._report_findings()
 

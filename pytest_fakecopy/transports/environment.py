@@ -7,12 +7,13 @@ URLs stay as they are: requests to a custom endpoint are answered like any other
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy import _seams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from typing_extensions import Self
@@ -47,11 +48,11 @@ class FakeEnvironment:
     end. Other sessions and clients that were made before keep the credentials that they have.
 
     At the end every variable named here is what it was at the start, whatever the test made of it;
-    others are left alone, as `monkeypatch` does. Environments are to be left in the reverse of the
-    order in which they were entered.
+    others are left alone, as `monkeypatch` does. Of environments that are left in another order
+    than nesting would, the last puts back what there was before all of them.
     """
 
-    __slots__ = ("_before", "_session", "_values")
+    __slots__ = ("_undo", "_values")
 
     def __init__(
         self, access_key_id: str, secret_access_key: str, session_token: str | None = None
@@ -64,8 +65,7 @@ class FakeEnvironment:
             "AWS_SESSION_TOKEN": session_token,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        self._before: dict[str, str | None] | None = None
-        self._session: _DefaultSession | None = None
+        self._undo: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         """Start, and give this environment."""
@@ -87,10 +87,12 @@ class FakeEnvironment:
 
     def start(self) -> None:
         """Set the credentials; does nothing if they are set already."""
-        if self._before is not None:
+        if self._undo:
             return
-        self._session = session = _DefaultSession()
-        self._before = {name: os.environ.get(name) for name in self._values}
+        session = _DefaultSession()
+        before = {name: os.environ.get(name) for name in self._values}
+        self._undo = [partial(_put_back, before, session)]
+        _STARTED.append(self)
         _update_environment(self._values)
         session.lend(
             self._values["AWS_ACCESS_KEY_ID"],
@@ -100,12 +102,21 @@ class FakeEnvironment:
 
     def stop(self) -> None:
         """Put back what was there before; a second call does nothing."""
-        before, self._before = self._before, None
-        session, self._session = self._session, None
-        if before is not None:
-            _update_environment(before)
-        if session is not None:
-            session.put_back()
+        undo, self._undo = self._undo, []
+        if self not in _STARTED:
+            return
+        place = _STARTED.index(self)
+        del _STARTED[place]
+        if place < len(_STARTED):
+            # What is in force is that of a later one, which will undo this one's after its own.
+            _STARTED[place]._undo += undo  # noqa: SLF001  # another of this class
+            return
+        for put_back in undo:
+            put_back()
+
+
+# Those of the process that are in force, the newest last.
+_STARTED: list[FakeEnvironment] = []
 
 
 class _DefaultSession:
@@ -138,6 +149,11 @@ class _DefaultSession:
         boto3 = _seams.boto3_if_imported()
         if boto3 is not None:
             _seams.set_default_session(boto3, self._session)
+
+
+def _put_back(before: Mapping[str, str | None], session: _DefaultSession) -> None:
+    _update_environment(before)
+    session.put_back()
 
 
 def _update_environment(values: Mapping[str, str | None]) -> None:

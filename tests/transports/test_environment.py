@@ -131,6 +131,32 @@ def test_nested_environments_restore_each_other() -> None:
     assert dict(os.environ) == before
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (1, 2, 0), (0, 2, 1), (2, 0, 1)])
+@pytest.mark.usefixtures("no_default_session")
+def test_environments_left_in_any_order_restore_what_was_there(
+    boto3: Any, order: tuple[int, ...]
+) -> None:
+    """The newest that is left is in force, and after the last all is as before the first."""
+    session = boto3.Session(region_name="eu-west-1")
+    boto3.DEFAULT_SESSION = session
+    before = dict(os.environ)
+    environments = [FakeEnvironment(f"KEY{number}", "secret") for number in range(3)]
+    for each in environments:
+        each.start()
+
+    left = [0, 1, 2]
+    for number in order[:2]:
+        environments[number].stop()
+        left.remove(number)
+        assert os.environ["AWS_ACCESS_KEY_ID"] == f"KEY{left[-1]}"
+        assert session.get_credentials().access_key == f"KEY{left[-1]}"
+    environments[order[2]].stop()
+
+    assert dict(os.environ) == before
+    assert boto3.DEFAULT_SESSION is session
+    assert session._session._credentials is None
+
+
 def test_it_can_be_started_and_stopped_repeatedly() -> None:
     """A second start or stop does nothing, and one that was stopped can be started again."""
     before = dict(os.environ)

@@ -1,0 +1,161 @@
+"""A census of what a test could leave behind in its process, to be compared before and after."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import logging
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pytest_fakecopy import _seams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Everything that the fake replaces or that its neighbours do, and what stands beside it.
+WATCHED = (
+    *("asyncio", "datetime", "http.client", "logging", "random", "signal", "socket", "ssl"),
+    *("subprocess", "sys", "threading", "time", "urllib.request", "uuid", "warnings"),
+    *("aiobotocore", "aiohttp", "anyio", "awscrt", "boto3", "botocore", "freezegun", "httpx"),
+    *("moto.core", "requests", "responses", "s3transfer", "time_machine", "urllib3", "uvloop"),
+    *("werkzeug", "wsgiref", "pytest_fakecopy"),
+)
+# Written by Python itself when it is first asked for.
+_LAZY = (
+    *("__annotations__", "__annotations_cache__", "__annotate_func__", "__warningregistry__"),
+    "_hextobyte",
+)
+# pytest's own: it changes between the parts of a test.
+_PYTESTS = frozenset({"PYTEST_CURRENT_TEST"})
+_ABSENT = "absent"
+_SWITCHES = ("level", "disabled", "propagate", "handlers", "filters")
+
+
+class Same:
+    """Something that has to be the very same object afterwards."""
+
+    def __init__(self, thing: object) -> None:
+        """Keep it, so that nothing else gets its id."""
+        self.thing = thing
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other is of the same thing."""
+        return isinstance(other, Same) and other.thing is self.thing
+
+    __hash__ = None  # type: ignore[assignment]  # compared alone
+
+    def __repr__(self) -> str:
+        """Show the thing."""
+        return f"<{self.thing!r} at {id(self.thing):#x}>"
+
+
+def take(*, everything: bool = False) -> dict[str, object]:
+    """Count what there is, by a name for each.
+
+    Args:
+        everything: Look at every module there is; takes ten times as long.
+    """
+    gc.collect()
+    return {
+        **{f"environment {name}": os.environ[name] for name in os.environ.keys() - _PYTESTS},
+        **{f"thread {thread.name}": Same(thread) for thread in threading.enumerate()},
+        **{f"file {number}": where for number, where in _open_files()},
+        **dict(_attributes(everything=everything)),
+        **{f"module {name}": Same(module) for name, module in sys.modules.items()},
+        **{f"signal {number}": signal.getsignal(number) for number in signal.valid_signals()},
+        **dict(_loggers()),
+        "warnings": list(warnings.filters),
+        "finders": [*sys.meta_path],
+        "path": [*sys.path],
+        "time-out of sockets": socket.getdefaulttimeout(),
+        "at exit": atexit._ncallbacks(),
+        "collector": (gc.isenabled(), [*gc.callbacks]),
+        "random": random.getstate(),
+        "freezes": [*_seams.frozen_factories()],
+        "travels": [*_seams.travellers()],
+        "zone": time.tzname,
+        "kind of time": (type(datetime.now(timezone.utc)), _passes()),
+        "directory": Path.cwd(),
+        "credentials of the default session": _credentials(),
+    }
+
+
+def changes(before: dict[str, object], after: dict[str, object]) -> dict[str, tuple[object, ...]]:
+    """Return what is not as it was: modules that were imported meanwhile may stay, no others."""
+    return {
+        name: (before.get(name, _ABSENT), after.get(name, _ABSENT))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name, _ABSENT) != after.get(name, _ABSENT)
+        and (name in before or not _comes_with_modules(name, before))
+    }
+
+
+def _comes_with_modules(name: str, before: dict[str, object]) -> bool:
+    """Say whether something new is a module, is in one, or is an attribute of its package."""
+    kind, _, what = name.partition(" ")
+    if kind in ("module", "class", "logger"):
+        return True
+    module, _, attribute = what.partition(":")
+    return kind == "attribute" and (
+        f"module {module}" not in before or f"{module}.{attribute}" in sys.modules
+    )
+
+
+def _open_files() -> Iterator[tuple[str, str]]:
+    # Linux's; elsewhere there is nothing to be found. The directory itself is closed by now.
+    for entry in [*Path("/proc/self/fd").glob("*")]:
+        with contextlib.suppress(OSError):
+            yield entry.name, str(entry.readlink())
+
+
+def _attributes(*, everything: bool) -> Iterator[tuple[str, object]]:
+    """Yield the attributes of modules and of the classes in them."""
+    classes: dict[int, type] = {}
+    for name, module in [*sys.modules.items()]:
+        if everything or any(f"{name}.".startswith(f"{each}.") for each in WATCHED):
+            for attribute, value in [*getattr(module, "__dict__", {}).items()]:
+                if attribute not in _LAZY:
+                    yield f"attribute {name}:{attribute}", Same(value)
+                if isinstance(value, type):
+                    classes[id(value)] = value
+    for number, value in classes.items():
+        for member, entry in [*vars(value).items()]:
+            # anyio moves its classes to where they are imported from, once that happens.
+            if member not in (*_LAZY, "__module__"):
+                yield f"class {value.__name__}.{member} ({number:#x})", Same(entry)
+
+
+def _loggers() -> Iterator[tuple[str, object]]:
+    manager = logging.getLogger().manager
+    yield "logging", manager.disable
+    for name, logger in [("root", logging.getLogger()), *manager.loggerDict.items()]:
+        for switch in _SWITCHES:
+            value = getattr(logger, switch, None)
+            yield f"logger {name} {switch}", [*value] if isinstance(value, list) else value
+
+
+def _passes() -> bool:
+    """Say whether time passes by itself."""
+    start = time.perf_counter_ns(), time.monotonic_ns()
+    return all(
+        any(clock() > moment for _ in range(10**6))
+        for clock, moment in zip((time.perf_counter_ns, time.monotonic_ns), start, strict=True)
+    )
+
+
+def _credentials() -> Same:
+    """Return what boto3's default session keeps; the session itself is an attribute of boto3."""
+    boto3: Any = sys.modules.get("boto3")
+    kept = _seams.session_credentials(boto3 and boto3.DEFAULT_SESSION) or {}
+    return Same(kept.get("_credentials"))
