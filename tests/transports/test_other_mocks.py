@@ -44,9 +44,7 @@ def test_a_stubbed_client_is_left_alone(fake: FakeEC2) -> None:
     assert len(fake.journal.requests()) == 1
 
 
-def test_a_client_of_placebo_is_left_alone(
-    fake: FakeEC2, tmp_path: Path
-) -> None:  # pragma: no cover  # placebo comes as a source alone, and not with the extra `dev`
+def test_a_client_of_placebo_is_left_alone(fake: FakeEC2, tmp_path: Path) -> None:
     """What it plays back is what was recorded."""
     placebo = pytest.importorskip("placebo")
     session = boto3.session.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
@@ -62,9 +60,7 @@ def test_a_client_of_placebo_is_left_alone(
     assert fake.journal.requests() == ()
 
 
-def test_what_placebo_records_is_the_fakes(
-    fake: FakeEC2, tmp_path: Path
-) -> None:  # pragma: no cover  # the same
+def test_what_placebo_records_is_the_fakes(fake: FakeEC2, tmp_path: Path) -> None:
     """A recording of the fake is a fixture without an account."""
     placebo = pytest.importorskip("placebo")
     session = boto3.session.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
