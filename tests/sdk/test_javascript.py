@@ -24,7 +24,7 @@ SCRIPT = Path(__file__).parent / "copy.mjs"
 
 
 @pytest.fixture
-def node(javascript: Path, fake_ec2_server: Endpoint) -> Callable[..., Any]:
+def node(javascript: Path, fake_ec2_server: Endpoint, tmp_path: Path) -> Callable[..., Any]:
     """Return a function that runs one action of the script and returns its answer."""
     # Node.js looks for packages from the place of the script upwards.
     script = shutil.copy(SCRIPT, javascript / SCRIPT.name)
@@ -32,7 +32,7 @@ def node(javascript: Path, fake_ec2_server: Endpoint) -> Callable[..., Any]:
     def call(*arguments: str) -> Any:
         done = subprocess.run(
             ["node", script, *arguments],  # noqa: S607  # found by the fixture `javascript`
-            env=fake_ec2_server.environ,
+            env={**fake_ec2_server.environ, "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=60,
