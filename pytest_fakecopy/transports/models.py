@@ -1,23 +1,24 @@
 """Service models are parsed once in a process, however many sessions the code under test makes.
 
-A fresh session's first EC2 client costs a tenth of a second, most of it for JSON. While this is
-started, the clients of all sessions are made of one parsed model. What code asks a session or its
-loader for by hand is its own to change, as ever; and so is every model that isn't botocore's own:
-of `AWS_DATA_PATH`, of `~/.aws/models`, of a loader of another class.
+A fresh session's first EC2 client costs a tenth of a second, most of it for JSON, and then each
+client works out the operations and shapes that it uses. While this is started, the clients of all
+sessions are made of one model, which keeps them. What code asks a session or its loader for by hand
+is its own to change, as ever; and so is every model that isn't botocore's own: of `AWS_DATA_PATH`,
+of `~/.aws/models`, of a loader of another class.
 """
 
 from __future__ import annotations
 
 import os
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from botocore.model import ServiceModel
 from botocore.regions import EndpointResolver
 
 from pytest_fakecopy import _seams
 from pytest_fakecopy._patch import Patch
-from pytest_fakecopy.wire.loading import data_loader
+from pytest_fakecopy.wire.loading import data_loader, service_model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,11 @@ class SharedModels:
     def _load_model(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
         if not _is_shared(_seams.loader_of(creator), _MODEL, service_name):
             return self._model.original(creator, service_name, api_version)
-        shared = data_loader().load_service_model(service_name, _MODEL, api_version=api_version)
-        return ServiceModel(shared, service_name=service_name)
+        model, metadata = _shared(service_name, api_version)
+        if model.metadata != metadata:
+            # A client changed them, and so those of the others: from here on, to each its own.
+            return self._model.original(creator, service_name, api_version)
+        return model
 
     def _load_ruleset(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
         if not _is_shared(_seams.loader_of(creator), _RULESET, service_name):
@@ -76,6 +80,13 @@ class SharedModels:
             return EndpointResolver(_endpoints(), uses_builtin_data=True)
 
         components[_RESOLVER] = make
+
+
+@cache
+def _shared(service_name: str, api_version: str | None) -> tuple[Any, Mapping[str, Any]]:
+    """Return the model of the clients of a service, and the metadata that it began with."""
+    model = service_model(service_name, api_version)
+    return model, dict(model.metadata)
 
 
 def _endpoints() -> dict[str, Any]:

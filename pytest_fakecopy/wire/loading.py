@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
+from botocore.model import ServiceModel
 
 
 class _PlainFiles(JSONFileLoader):  # type: ignore[misc]  # botocore has no types
@@ -32,3 +33,14 @@ def data_loader() -> Any:  # noqa: ANN401  # botocore has no types
     """Return the loader of the models that botocore ships. Nobody may change what it gives."""
     paths = [Loader.BUILTIN_DATA_PATH]
     return Loader(paths, _PlainFiles(), include_default_search_paths=False)
+
+
+@cache
+def service_model(name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
+    """Return the `ServiceModel` of what botocore ships, in that version or the newest.
+
+    It works out its operations and shapes when it is first asked for each, and keeps them. Nobody
+    may change it.
+    """
+    description = data_loader().load_service_model(name, "service-2", api_version=api_version)
+    return ServiceModel(description, service_name=name)

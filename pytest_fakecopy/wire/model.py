@@ -10,12 +10,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 from botocore import xform_name
-from botocore.model import ServiceModel
 
-from pytest_fakecopy.wire.loading import data_loader
+from pytest_fakecopy.wire.loading import service_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from botocore.model import ServiceModel
 
 Shape: TypeAlias = Any
 """A `botocore.model.Shape`; botocore has no types of its own."""
@@ -100,5 +101,4 @@ def _python_name(member: str) -> str:
 @cache
 def load_service(name: str) -> Service:
     """Return the service of that name, in the newest version that botocore has."""
-    description = data_loader().load_service_model(name, "service-2")
-    return Service(name, ServiceModel(description, service_name=name))
+    return Service(name, service_model(name))

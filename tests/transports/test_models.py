@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ def test_fresh_sessions_parse_no_model(parsed: list[str]) -> None:
     one = new_client(new_session())
     other = new_client(new_session())
 
-    assert description(one) is description(other)
+    assert one.meta.service_model is other.meta.service_model
     assert not [path for path in parsed if "sts" in path or path == "endpoints"]
 
 
@@ -128,6 +129,62 @@ def test_what_a_session_is_asked_for_is_its_own() -> None:
     assert description(new_client(session))["metadata"]["endpointPrefix"] == "changed"
     assert description(new_client(new_session()))["metadata"]["endpointPrefix"] == "sts"
     assert new_session().get_service_data("sts")["metadata"]["endpointPrefix"] == "sts"
+
+
+@pytest.mark.usefixtures("models")
+def test_what_a_client_changes_in_its_metadata_reaches_no_other() -> None:
+    """From then on each session loads its own, as it does without sharing."""
+    changed = new_client(new_session())
+    metadata = changed.meta.service_model.metadata
+    before = metadata["endpointPrefix"]
+
+    metadata["endpointPrefix"] = "changed"
+    other = new_client(new_session())
+    metadata["endpointPrefix"] = before
+
+    assert other.meta.service_model.endpoint_prefix == "sts"
+    assert new_client(new_session()).meta.service_model is changed.meta.service_model
+
+
+@pytest.mark.usefixtures("models")
+def test_versions_are_kept_apart() -> None:
+    """A client of another version of the API is made of that version's model."""
+    newest = new_client(new_session(), "cloudfront")
+
+    older = new_client(new_session(), "cloudfront", api_version="2019-03-26")
+
+    assert older.meta.service_model.api_version == "2019-03-26"
+    assert newest.meta.service_model.api_version > "2019-03-26"
+
+
+@pytest.mark.usefixtures("models")
+def test_what_an_event_adds_to_a_client_class_is_in_no_other() -> None:
+    """Handlers of `creating-client-class` have a class of their own to add to, as ever."""
+
+    def add(class_attributes: dict[str, Any], **_: object) -> None:
+        class_attributes["added"] = True
+        del class_attributes["get_caller_identity"]
+
+    session = new_session()
+    session.register("creating-client-class.sts", add)
+
+    client, other = new_client(session), new_client(new_session())
+
+    assert client.added
+    assert not hasattr(client, "get_caller_identity")
+    assert not hasattr(other, "added")
+    assert other.get_caller_identity
+
+
+@pytest.mark.usefixtures("models")
+def test_clients_made_at_once_share_one_model() -> None:
+    """Threads get the model that was there first."""
+    first = new_client(new_session()).meta.service_model
+
+    with ThreadPoolExecutor(4) as pool:
+        clients = list(pool.map(lambda _: new_client(new_session()), range(8)))
+
+    assert all(client.meta.service_model is first for client in clients)
 
 
 @pytest.mark.usefixtures("models")
