@@ -10,9 +10,10 @@ from typing import Any
 
 from pytest_fakecopy import _seams
 from pytest_fakecopy._patch import Patch
+from pytest_fakecopy.transports.base import text_headers
 from pytest_fakecopy.transports.botocore import http_request
 from pytest_fakecopy.transports.requests import connection_error
-from pytest_fakecopy.wire.http import Disconnected, Handler, Serves
+from pytest_fakecopy.wire.http import Disconnected, Handler, HttpRequest, Serves
 
 
 class MotoTransport:
@@ -49,7 +50,7 @@ class MotoTransport:
     def _process_request(self, stubber: Any, request: Any) -> Any:  # noqa: ANN401  # moto's
         __tracebackhide__ = True
         # Only what requests sends comes this far with something that is ours.
-        ours = http_request(request, "requests")
+        ours = _http_request(request)
         if not self._serves(ours):
             return self._request.original(stubber, request)
         try:
@@ -57,3 +58,18 @@ class MotoTransport:
         except Disconnected as disconnected:
             raise connection_error(disconnected, request) from None
         return answer and (answer.status, dict(answer.headers), answer.body)
+
+
+def _http_request(request: Any) -> HttpRequest:  # noqa: ANN401  # botocore's, or werkzeug's
+    environ = getattr(request, "environ", None)
+    if environ is None:
+        return http_request(request, "requests")
+    # moto 5.1.0 makes one of werkzeug's of it, whose own URL is not what was signed.
+    query = environ["QUERY_STRING"]
+    return HttpRequest(
+        request.method,
+        f"{request.base_url}{'?' if query else ''}{query}",
+        text_headers(request.headers.items()),
+        request.get_data(),
+        "requests",
+    )

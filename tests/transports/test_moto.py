@@ -8,12 +8,16 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 import requests
 import responses
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from pytest_fakecopy import FakeEC2, UnexpectedRequest
@@ -22,6 +26,7 @@ moto = pytest.importorskip("moto")
 
 from moto.core.botocore_stubber import BotocoreStubber  # noqa: E402  # skipped above without moto
 from moto.server import ThreadedMotoServer  # noqa: E402
+from werkzeug.wrappers import Request  # noqa: E402
 
 from pytest_fakecopy.transports.moto import MotoTransport  # noqa: E402
 
@@ -140,6 +145,32 @@ def test_other_hosts_of_requests_are_nobodys(order: str) -> None:
         mock.get("https://api.example.com/", body="theirs")
 
         assert requests.get("https://api.example.com/", timeout=5).text == "theirs"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_an_older_moto_makes_of_a_request_is_read(fake: FakeEC2, method: str) -> None:
+    """moto 5.1.0 puts it into a request of werkzeug's; its signature is verified all the same."""
+    account = fake.accounts.default
+    form = "Action=DescribeSnapshots&Filter.1.Name=description&Filter.1.Value.1=a%20b%2F"
+    body = form.encode() if method == "POST" else b""
+    target = "/" if method == "POST" else f"/?{form}"
+    signed = AWSRequest(method, EC2.rstrip("/") + target, {}, body)
+    keys = Credentials(account.access_key_id, account.secret_access_key, account.session_token)
+    SigV4Auth(keys, "ec2", "us-east-1").add_auth(signed)
+    wrapped = Request.from_values(
+        target,
+        base_url=EC2,
+        method=method,
+        headers=list(signed.headers.items()),
+        input_stream=BytesIO(body),
+        content_length=len(body),
+    )
+
+    answer: Any = BotocoreStubber().process_request(wrapped)
+
+    assert (answer[0], b"<DescribeSnapshotsResponse " in answer[2]) == (200, True)
+    [request] = fake.journal.requests()
+    assert (request.transport, request.signature) == ("requests", "verified")
 
 
 def test_a_connection_can_fail(fake: FakeEC2) -> None:
