@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 _HIGHEST_PORT = 2**16 - 1
+# RFC 8446, section 5.1: the type of the first record.
+_TLS_HANDSHAKE = b"\x16"
 _LARGEST_BODY_BYTES = 2**24
 _POLL_SECONDS = 0.02
 _IDLE_SECONDS = 30.0
@@ -149,6 +151,19 @@ class _Handler(WSGIRequestHandler):
     """One connection: silent, and no exception for what can't be read."""
 
     timeout = _IDLE_SECONDS
+
+    def handle_one_request(self) -> None:
+        if self.rfile.peek(1)[:1] == _TLS_HANDSHAKE:  # type: ignore[attr-defined]  # it is buffered
+            # There may be no end of a line in it, and a client that was told "https" is waiting.
+            self.requestline, self.request_version, self.command = "", self.protocol_version, ""
+            self.close_connection = True
+            self.send_error(400, "http is spoken here and not https")
+            return
+        super().handle_one_request()
+
+    def handle_expect_100(self) -> bool:
+        # werkzeug says it as well.
+        return True
 
     def run_wsgi(self) -> None:
         try:

@@ -191,6 +191,30 @@ def test_what_can_not_be_read_is_an_http_error(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_client_that_speaks_tls_is_answered_at_once(
+    serve: Callable[..., ServerTransport],
+) -> None:
+    """It would wait for the end of a line that its greeting may not have."""
+    server = serve(answering())
+
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        answer = connection.recv(65536)
+
+    assert answer.startswith(b"HTTP/1.1 400 http is spoken here and not https\r\n")
+
+
+def test_who_asks_first_is_told_once_to_go_on(serve: Callable[..., ServerTransport]) -> None:
+    """The body is read after that, and answered."""
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"
+    handler = answering()
+
+    answer = send_raw(serve(handler), head + b"abc")
+
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+    assert handler.requests[0].body == b"abc"
+
+
 def test_a_body_that_is_too_large_is_refused(
     serve: Callable[..., ServerTransport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
