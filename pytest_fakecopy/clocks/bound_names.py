@@ -1,28 +1,78 @@
-"""Where modules have bound the functions that sleep, also with `from time import sleep`.
+"""Where modules keep the functions that sleep, also with `from time import sleep`.
 
-To look at every module takes milliseconds, so that each is looked at once in a process: what is
-remembered here is where the names are, never whether they are replaced.
+To look at every module takes some thirty microseconds each, so that each is looked at once in a
+process: what is remembered here is where the functions are, never whether they are replaced.
 """
 
 from __future__ import annotations
 
 import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_fakecopy._patch import is_patched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # By the module that each says it comes from.
 _COROUTINES = {"asyncio.tasks": "asyncio.sleep", "anyio": "anyio.sleep"}
 
 
-class Place(NamedTuple):
-    """One global variable of a module that is bound to a sleep function."""
+class Name(NamedTuple):
+    """A global variable of a module, or the default of a keyword-only parameter."""
 
     namespace: dict[str, Any]
     name: str
-    function: str
-    """"time.sleep", "asyncio.sleep" or "anyio.sleep"."""
+
+    def read(self) -> object:
+        """Return what is there; None where the name is gone."""
+        return self.namespace.get(self.name)
+
+    def write(self, value: object) -> None:
+        """Put something else there."""
+        self.namespace[self.name] = value
+
+
+class Default(NamedTuple):
+    """The default of a parameter: `def poll(sleep=time.sleep)`."""
+
+    owner: Any  # a function, which as an attribute would be taken for a method
+    position: int
+
+    def read(self) -> object:
+        """Return what is there; None where the defaults are others by now."""
+        defaults = self.owner.__defaults__ or ()
+        return defaults[self.position] if self.position < len(defaults) else None
+
+    def write(self, value: object) -> None:
+        """Put something else there."""
+        defaults = list(self.owner.__defaults__)
+        defaults[self.position] = value
+        self.owner.__defaults__ = tuple(defaults)
+
+
+class Attribute(NamedTuple):
+    """An attribute of a class: `pause = time.sleep`, as a static method or as it is."""
+
+    owner: type
+    name: str
+    static: bool
+
+    def read(self) -> object:
+        """Return what is there; None where the name is gone."""
+        value = vars(self.owner).get(self.name)
+        return value.__func__ if type(value) is staticmethod else value
+
+    def write(self, value: object) -> None:
+        """Put something else there."""
+        # A builtin function isn't bound to the instance that it is taken from, and ours mustn't be.
+        static = self.static or type(value) is FunctionType
+        type.__setattr__(self.owner, self.name, staticmethod(value) if static else value)  # type: ignore[arg-type]  # it is a function
+
+
+Place = Name | Default | Attribute
+"""Where a sleep function is kept."""
 
 
 class BoundNames:
@@ -62,25 +112,56 @@ class BoundNames:
             elif name.partition(".")[0] in self._left_alone:
                 continue
             else:
-                found = _look_at(module)
+                found = list(_look_at(module))
             if found:
                 self._found[name] = found
 
 
-def _look_at(module: ModuleType) -> list[Place]:
+def _look_at(module: ModuleType) -> Iterator[Place]:
     if not issubclass(type(module), ModuleType):
-        return []
+        return
     # Not vars(): a module of importlib.util.LazyLoader loads itself when it is asked for anything.
     namespace = object.__getattribute__(module, "__dict__")
-    return [
-        Place(namespace, name, function)
-        for name, value in list(namespace.items())
-        if (function := sleep_function(value)) is not None
-    ]
+    ours = namespace.get("__name__")
+    for name, value in list(namespace.items()):
+        if sleep_function(value) is not None:
+            yield Name(namespace, name)
+        elif type(value) is FunctionType and value.__module__ == ours:
+            yield from _look_at_defaults(value)
+        # Not isinstance: it asks the value for its class, which would load a lazy module.
+        elif issubclass(type(value), type) and vars(value).get("__module__") == ours:
+            yield from _look_at_class(value)
+
+
+def _look_at_class(owner: type) -> Iterator[Place]:
+    for name, value in list(vars(owner).items()):
+        kind = type(value)
+        function = value.__func__ if kind in (staticmethod, classmethod) else value
+        if sleep_function(function) is not None:
+            yield Attribute(owner, name, kind is staticmethod)
+        elif type(function) is FunctionType:
+            yield from _look_at_defaults(function)
+
+
+def _look_at_defaults(function: object) -> Iterator[Place]:
+    # Beneath decorators is the function that they decorate.
+    while type(function) is FunctionType:
+        for index, value in enumerate(function.__defaults__ or ()):
+            if sleep_function(value) is not None:
+                yield Default(function, index)
+        keywords = function.__kwdefaults__ or {}
+        for name, value in keywords.items():
+            if sleep_function(value) is not None:
+                yield Name(keywords, name)
+        function = function.__dict__.get("__wrapped__")
 
 
 def sleep_function(value: object) -> str | None:
-    """Return which sleep function *value* is, if it is one or what a patch put in its place."""
+    """Return which sleep function *value* is, if it is one or what a patch put in its place.
+
+    Returns:
+        "time.sleep", "asyncio.sleep" or "anyio.sleep", or None.
+    """
     kind = type(value)
     if kind is BuiltinFunctionType:
         is_sleep = value.__name__ == "sleep" and value.__module__ == "time"  # type: ignore[attr-defined]

@@ -35,6 +35,8 @@ KEEP_SLEEPING = frozenset(
         *("pytest_rerunfailures", "pytest_timeout", "pytest_fakecopy"),
         # The standard library where it waits for processes, threads and sockets.
         *("multiprocessing", "queue", "socketserver", "subprocess", "threading", "wsgiref"),
+        # It keeps `time.monotonic` as it keeps `time.sleep`: as a default, which no clock replaces.
+        "sched",
         # Libraries that wait for processes, files, servers, browsers and containers.
         *("fasteners", "filelock", "mirakuru", "pexpect", "portalocker", "psutil", "ptyprocess"),
         *("hypercorn", "paramiko", "uvicorn", "watchdog", "werkzeug", "xprocess"),
@@ -55,8 +57,9 @@ class InstantSleep:
     """Lets sleeps in the thread that starts it move a clock, between `start` and `stop`.
 
     It replaces `time.sleep`, `asyncio.sleep` and `anyio.sleep`, also where a module has bound them
-    with `from time import sleep`; and the wait for tokens in botocore's adaptive retry mode. It
-    does not reach a function kept elsewhere, as in `def poll(sleep=time.sleep)`.
+    with `from time import sleep`, as a default argument or as an attribute of a class; and the
+    wait for tokens in botocore's adaptive retry mode. It does not reach a function that is kept
+    elsewhere: in an object, a list, a closure.
     """
 
     def __init__(self, advance: Callable[[float], None], now: Callable[[], datetime]) -> None:
@@ -166,54 +169,54 @@ class InstantSleep:
 
 
 class _Everywhere:
-    """One sleep function, replaced where it is defined and wherever a module has bound it."""
+    """One sleep function, replaced where it is defined and wherever a module keeps it."""
 
     def __init__(self, function: str, patch: Patch) -> None:
         self.patch = patch
         self._function = function
         self._installed: object = None
         self._places: list[Place] = []
-        self._before: list[tuple[dict[str, Any], str, object]] = []
+        self._before: list[tuple[Place, object]] = []
 
     def start(self) -> None:
         self._places = _NAMES.places()
         self.patch.start()
         installed = self._installed = getattr(self.patch.owner, self.patch.name)
-        for namespace, name, function in self._places:
-            if (
-                function == self._function
-                and name in namespace
-                and namespace[name] is not installed
-            ):
-                self._before.append((namespace, name, namespace[name]))
-                namespace[name] = installed
+        for place in self._places:
+            entry = place.read()
+            # What somebody has put there meanwhile is theirs.
+            if entry is not installed and sleep_function(entry) == self._function:
+                self._before.append((place, entry))
+                place.write(installed)
 
     def stop(self) -> None:
         if not self.patch.active:
             return
         installed, self._installed = self._installed, None
         self.patch.stop()
-        for namespace, name, before in self._before:
-            if namespace.get(name) is installed:
-                namespace[name] = nearest_live(before)
+        for place, before in self._before:
+            if place.read() is installed:
+                place.write(nearest_live(before))
             else:
-                when_uncovered(partial(_put_right, namespace, name))
+                when_uncovered(partial(_put_right, place))
         self._before = []
         self._restore_new_modules(installed)
 
     def _restore_new_modules(self, installed: object) -> None:
-        """Put the original where modules that were imported meanwhile have bound ours."""
+        """Put the original where modules that were imported meanwhile keep ours."""
         places = _NAMES.places()
         if places is self._places:
             return
-        for namespace, name, _ in places:
-            if namespace.get(name) is installed:
-                namespace[name] = nearest_live(installed)
+        for place in places:
+            if place.read() is installed:
+                place.write(nearest_live(installed))
 
 
-def _put_right(namespace: dict[str, Any], name: str) -> None:
-    if name in namespace:
-        namespace[name] = nearest_live(namespace[name])
+def _put_right(place: Place) -> None:
+    entry = place.read()
+    live = nearest_live(entry)
+    if live is not entry:
+        place.write(live)
 
 
 def _endless(now: datetime) -> ClockError:

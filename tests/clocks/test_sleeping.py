@@ -135,6 +135,155 @@ def test_a_name_that_was_rebound_meanwhile_is_left_alone(
     assert vars(module)["sleep"] == "theirs"
 
 
+KEEP = """
+import asyncio
+import functools
+import time
+
+def default(seconds, sleep=time.sleep, more=None):
+    sleep(seconds)
+
+def keyword(seconds, *, sleep=time.sleep):
+    sleep(seconds)
+
+@functools.lru_cache
+@functools.wraps(default)
+def no_function():
+    pass
+
+def decorate(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+
+@decorate
+def decorated(seconds, sleep=time.sleep):
+    sleep(seconds)
+
+class Poller:
+    pause = time.sleep
+    static = staticmethod(time.sleep)
+
+    def __init__(self, sleep=time.sleep):
+        self._sleep = sleep
+
+    def method(self, seconds):
+        self._sleep(seconds)
+
+    @classmethod
+    def of_class(cls, seconds, *, sleep=time.sleep):
+        sleep(seconds)
+
+async def waits(seconds, sleep=asyncio.sleep):
+    await sleep(seconds)
+
+CALLS = {
+    "default": default,
+    "keyword": keyword,
+    "decorated": decorated,
+    "attribute": lambda seconds: Poller().pause(seconds),
+    "static": lambda seconds: Poller().static(seconds),
+    "of-the-class": lambda seconds: Poller.pause(seconds),
+    "constructor": lambda seconds: Poller().method(seconds),
+    "class-method": lambda seconds: Poller.of_class(seconds),
+}
+KEPT = lambda: [
+    default.__defaults__, keyword.__kwdefaults__, decorated.__wrapped__.__defaults__,
+    vars(Poller)["pause"], Poller.static, Poller.__init__.__defaults__,
+    Poller.of_class.__kwdefaults__, waits.__defaults__,
+]
+"""
+KEPT: list[object] = [
+    (REAL_SLEEP, None),
+    {"sleep": REAL_SLEEP},
+    (REAL_SLEEP,),
+    REAL_SLEEP,
+    REAL_SLEEP,
+    (REAL_SLEEP,),
+    {"sleep": REAL_SLEEP},
+    (REAL_ASYNC_SLEEP,),
+]
+FORMS = ("default", "keyword", "decorated", "attribute", "static", "of-the-class", "constructor")
+
+
+@pytest.mark.parametrize("form", [*FORMS, "class-method"])
+def test_functions_that_are_kept_as_defaults_and_attributes_are_replaced_and_restored(
+    moved: Moved, make_module: Callable[..., ModuleType], form: str
+) -> None:
+    """`def poll(sleep=time.sleep)` in a module imported before makes no difference."""
+    module = make_module(KEEP)
+
+    with moved.sleep():
+        module.CALLS[form](30)
+
+    assert moved.moves == [30.0]
+    assert module.KEPT() == KEPT
+
+
+def test_an_asynchronous_default_is_replaced_too(
+    make_module: Callable[..., ModuleType],
+) -> None:
+    """`async def poll(sleep=asyncio.sleep)` moves the clock."""
+    module = make_module(KEEP)
+
+    with running("virtual", START) as world:
+        asyncio.run(module.waits(30))
+
+    assert world.clock.now() == START + timedelta(seconds=30)
+    assert module.KEPT() == KEPT
+
+
+def test_defaults_that_are_taken_while_active_are_restored(
+    moved: Moved, make_module: Callable[..., ModuleType]
+) -> None:
+    """A module that the test imports has the originals afterwards, and is found the next time."""
+    with moved.sleep():
+        module = make_module(KEEP)
+        module.CALLS["default"](30)
+    restored = module.KEPT()
+    with moved.sleep():
+        module.CALLS["attribute"](60)
+
+    assert moved.moves == [30.0, 60.0]
+    assert restored == module.KEPT() == KEPT
+
+
+def test_defaults_that_were_changed_meanwhile_are_left_alone(
+    moved: Moved, make_module: Callable[..., ModuleType]
+) -> None:
+    """Fewer defaults, or none: what somebody else has done is theirs."""
+    module = make_module(KEEP)
+    with moved.sleep():
+        module.default.__defaults__ = None
+        module.decorated.__wrapped__.__defaults__ = ("theirs",)
+        del module.Poller.pause
+    with moved.sleep():
+        pass
+    uncover()
+
+    assert module.default.__defaults__ is None
+    assert module.decorated.__wrapped__.__defaults__ == ("theirs",)
+    assert not hasattr(module.Poller, "pause")
+
+
+def test_a_stub_in_a_module_that_is_known_stays_in_charge(
+    moved: Moved, make_module: Callable[..., ModuleType]
+) -> None:
+    """What a test puts in the place of a name before the fake starts isn't replaced."""
+    module = make_module(POLL)
+    slept: list[float] = []
+    with moved.sleep():
+        pass
+    vars(module)["sleep"] = slept.append
+
+    with moved.sleep():
+        module.wait(30)
+
+    assert slept == [30]
+    assert moved.moves == []
+
+
 def test_a_name_that_a_test_has_patched_is_put_right_when_that_is_undone(
     moved: Moved, make_module: Callable[..., ModuleType]
 ) -> None:
