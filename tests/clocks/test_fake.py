@@ -61,10 +61,21 @@ def test_each_poll_can_move_the_time() -> None:
         assert looks == 5
 
 
-@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"])
-@pytest.mark.parametrize("start", ["2026-03-08T06:59:30Z", "2028-02-28T23:59:30Z"])
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu", "Europe/London"])
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param("2026-03-08T06:59:30Z", id="to-summer-time-in-New-York"),
+        pytest.param("2026-11-01T05:59:30Z", id="from-summer-time-in-New-York"),
+        pytest.param("2027-03-28T00:59:30Z", id="to-summer-time-in-London"),
+        pytest.param("2028-02-28T23:59:30Z", id="into-a-leap-day"),
+        pytest.param("2028-02-29T23:59:30Z", id="out-of-a-leap-day"),
+        pytest.param("2026-12-31T23:59:30Z", id="into-a-year"),
+        pytest.param("2038-01-19T03:13:30Z", id="beyond-32-bits"),
+    ],
+)
 def test_time_zones_do_not_matter(monkeypatch: pytest.MonkeyPatch, zone: str, start: str) -> None:
-    """Over the change to summer time and into a leap day a copy takes its minute."""
+    """Over changes of summer time, leap days and the end of a year a copy takes its minute."""
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
