@@ -48,6 +48,7 @@ from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
 from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
 from pytest_fakecopy.views.volumes import Volumes
+from pytest_fakecopy.watching import WATCHERS
 from pytest_fakecopy.wire.endpoints import regions
 from pytest_fakecopy.wire.sigv4 import judge
 
@@ -163,7 +164,7 @@ class FakeEC2:
 
     def __repr__(self) -> str:
         """Return the state, the rule book and the counts."""
-        state = "active" if self._running is not None else "not entered"
+        state = "active" if self.entered else "not entered"
         copies = len(self._world.snapshots.copies())
         return (
             f"<FakeEC2 {state}, rules {self._world.rules.name!r},"
@@ -193,7 +194,14 @@ class FakeEC2:
                 stack.enter_context(InstantSleep(self._sleep, self.clock.now))
             self._running = stack.pop_all()
             self._ended = None
+        for watcher in WATCHERS:
+            watcher(self)
         return self
+
+    @property
+    def entered(self) -> bool:
+        """Whether requests are answered here at present: from `with` to its end."""
+        return self._running is not None
 
     def _replacements(self) -> tuple[Transport, ...]:
         """Return what takes the place of something of others', in the order of its start."""

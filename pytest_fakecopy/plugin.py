@@ -17,7 +17,7 @@ from pytest_fakecopy.plugin_options import (
     ini_values,
     require_consistent,
 )
-from pytest_fakecopy.plugin_report import FAKE, Reports
+from pytest_fakecopy.plugin_report import Reports, Tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Reports(config), "fakecopy_reports")
+    config.pluginmanager.register(Tracebacks(), "fakecopy_tracebacks")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -216,7 +217,6 @@ def fake_ec2(
     if _fake_ec2_rules is not None:
         options = _run_by(_fake_ec2_rules, options, fake_ec2_options)
     with FakeEC2(options) as fake:
-        request.node.stash[FAKE] = fake
         yield fake
 
 

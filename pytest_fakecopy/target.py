@@ -35,6 +35,10 @@ class Target(NamedTuple):
     defect: codes.ErrorResponse | None = None
     """Why its parameters can't be read."""
 
+    def __repr__(self) -> str:
+        """Return `<Target ec2 DescribeSnapshots in us-east-1>`: parameters may be secret."""
+        return f"<Target {self.service} {self.action} in {self.region}>"
+
 
 def target_of(request: HttpRequest) -> Target:
     """Return what *request* says of itself: its credential scope, its host, its parameters."""

@@ -121,6 +121,17 @@ def test_an_unknown_option() -> None:
         FakeEC2(rulez="observed")
 
 
+def test_whether_it_is_entered() -> None:
+    """It says so of itself, before, between and after."""
+    fake = FakeEC2(clock="virtual")
+    before = fake.entered
+
+    with fake:
+        between = fake.entered
+
+    assert (before, between, fake.entered) == (False, True, False)
+
+
 def test_repr(fake: FakeEC2) -> None:
     """It says what is in force and how much there is."""
     copy(fake)

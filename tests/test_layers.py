@@ -36,7 +36,10 @@ OUTSIDE = ("wire.http", "_seams", "_patch", "errors")
 
 GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals", "target")
 
-TOP = ("plugin", "plugin_options", "plugin_report", "quickstart", "__main__")
+TOP = (
+    *("plugin", "plugin_options", "plugin_report", "plugin_tracebacks"),
+    *("quickstart", "__main__"),
+)
 """Nothing imports these."""
 
 LAYERS = (
@@ -175,9 +178,12 @@ LAYERS = (
         lazily=("fake", "options", "reporting", "scenarios", "journal", "errors", "wire", "_seams"),
     ),
     Layer(("plugin_options",), ours=("options", "errors"), third_parties=("pytest",)),
+    Layer(("plugin_tracebacks",), ours=("errors",), third_parties=("pytest",)),
+    # `fake` for its type alone.
+    Layer(("watching",), ours=("fake",)),
     Layer(
         ("plugin_report",),
-        ours=("fake",),
+        ours=("fake", "plugin_tracebacks", "watching"),
         third_parties=("pytest",),
         lazily=("drawing", "reporting", "views.telling", "_patch"),
     ),

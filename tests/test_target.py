@@ -124,3 +124,12 @@ def test_who_signs_for_the_name_of_the_host_has_said_nothing(
     )
 
     assert (target.service, target.region) == expected
+
+
+def test_its_repr_has_no_parameters() -> None:
+    """They may hold a signature."""
+    url = "https://ec2.us-east-1.amazonaws.com/?Action=DescribeTags&X-Amz-Signature=secret"
+
+    target = target_of(HttpRequest("GET", url, {}))
+
+    assert repr(target) == "<Target ec2 DescribeTags in us-east-1>"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain.arns import is_account_id
 from pytest_fakecopy.domain.ids import access_key_of
+from pytest_fakecopy.domain.redaction import Veiled
 from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ class Account:
     access_key_id: str
     """Who signs: `AKIA...` of a user."""
     secret_access_key: str = field(repr=False)
-    """What it signs with; kept out of the repr."""
+    """What it signs with. No repr shows it, neither the account's nor its own."""
     session_token: str | None = field(default=None, repr=False)
-    """Of temporary credentials; None for a user's. Kept out of the repr."""
+    """Of temporary credentials; None for a user's. No repr shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Accounts:
         if account_id not in self._accounts:
             key, secret = access_key_of(self._seed, account_id)
             user_id, _ = access_key_of(self._seed, account_id, "AIDA")
-            self._accounts[account_id] = Account(account_id, key, secret)
+            self._accounts[account_id] = Account(account_id, key, Veiled(secret))
             arn = f"arn:aws:iam::{account_id}:user/fake-ec2"
             self.register(Credentials(key, secret, None, account_id, arn, user_id))
         return self._accounts[account_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_fakecopy.domain.redaction import Veiled, redacted
+from pytest_fakecopy.domain.redaction import HIDDEN, Veiled, redacted
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.snapshots import SnapshotRecord
@@ -42,8 +42,15 @@ def explanation(op: str, left: object, right: object) -> list[str] | None:
     told = next((side for side in sides if isinstance(side, Told)), None)
     if told is not None:
         return [f"{left!r} {op} {right!r}", *told.explained()]
-    if any(isinstance(side, Veiled) for side in sides):
-        # The other side may hold the same secret.
-        shown = [redacted(side) if isinstance(side, str) else side for side in sides]
-        return [f"{shown[0]!r} {op} {shown[1]!r}"]
+    secrets = [str(side) for side in sides if isinstance(side, Veiled)]
+    if secrets:
+        shown = [_shown(side, secrets) for side in sides]
+        return [f"{shown[0]} {op} {shown[1]}"]
     return None
+
+
+def _shown(side: object, secrets: list[str]) -> str:
+    """Return the repr of one side: it may hold the secret of the other, or one of its own."""
+    if isinstance(side, Veiled) or not isinstance(side, str):
+        return repr(side)
+    return repr(HIDDEN if side in secrets else redacted(side))

@@ -248,6 +248,134 @@ def test_each_test_has_its_own_section(pytester: pytest.Pytester, alone: list[st
     assert alive <= 1
 
 
+def test_several_fakes(pytester: pytest.Pytester) -> None:
+    """One that a test enters itself is told as well; with several, each has a section."""
+    pytester.makepyfile(
+        HEAD
+        + """
+    from pytest_fakecopy import FakeEC2
+
+    def test_one():
+        with FakeEC2(clock="virtual") as own:
+            copy(own)
+            raise RuntimeError
+
+    def test_two(fake_ec2):
+        with FakeEC2(clock="virtual") as own:
+            own.snapshots.add(region="eu-west-1")
+        raise RuntimeError
+"""
+    )
+
+    result = pytester.runpytest_inprocess("--fake-ec2-timeline=drawn")
+
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*- fake_ec2 -*",
+            "     +0s  snap-0ca40964e6f06eced in us-west-2*",
+            "*- fake_ec2 1 of 2 -*",
+            "     now  +0s by the clock of freezegun; nothing is scheduled",
+            "*- fake_ec2 2 of 2 -*",
+            "     +0s  snap-0ca40964e6f06eced in eu-west-1*",
+            "   drawn  in *test_two-*-2.html",
+            "fake_ec2: 3 timelines in *",
+        ]
+    )
+
+
+def test_a_fake_of_the_whole_session(pytester: pytest.Pytester) -> None:
+    """It is told under the failed tests that use it, with what happened before."""
+    pytester.makepyfile(
+        HEAD
+        + """
+    from pytest_fakecopy import FakeEC2
+
+    @pytest.fixture(scope="session", autouse=True)
+    def world():
+        with FakeEC2(clock="virtual") as fake:
+            yield fake
+
+    def test_first(world):
+        world.snapshots.add(region="eu-west-1")
+
+    def test_without():
+        raise RuntimeError
+
+    def test_last(world):
+        copy(world)
+        raise RuntimeError
+"""
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(passed=1, failed=2)
+    assert len([line for line in result.outlines if "- fake_ec2 -" in line]) == 1
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_last _*",
+            "*- fake_ec2 -*",
+            "     +0s  snap-0ca40964e6f06eced in eu-west-1: completed (the test added it)",
+            "*CopySnapshot us-west-2 -> us-east-1 *",
+        ]
+    )
+
+
+def test_a_second_try(pytester: pytest.Pytester) -> None:
+    """What an earlier try of a test left is not told of the later one."""
+    pytester.makeconftest(
+        """
+        from _pytest.runner import runtestprotocol
+
+        def pytest_runtest_protocol(item, nextitem):
+            for number in range(2):
+                item.config.number = number
+                runtestprotocol(item, nextitem=nextitem)
+            return True
+        """
+    )
+    pytester.makepyfile(
+        """
+        def test_it(fake_ec2, request):
+            fake_ec2.snapshots.add(region=f"us-east-{request.config.number + 1}")
+            raise RuntimeError
+        """
+    )
+
+    pytester.runpytest_inprocess("--junitxml=junit.xml", "--fake-ec2-timeline=drawn")
+
+    tree = ET.parse(pytester.path / "junit.xml")  # noqa: S314  # our own
+    told = [each.attrib["value"] for each in tree.iter("property")]
+    assert [re.findall("us-east-.", text) for text in told] == [["us-east-1"], ["us-east-2"]]
+
+
+def test_parts_of_a_test(pytester: pytest.Pytester) -> None:
+    """Each part that fails by itself, as subtests do, is told; the property is the last of them."""
+    pytester.makepyfile(
+        HEAD
+        + """
+    def fail():
+        raise RuntimeError
+
+    def test_parts(fake_ec2, request):
+        for region in ("eu-west-1", "eu-west-2"):
+            fake_ec2.snapshots.add(region=region)
+            call = pytest.CallInfo.from_call(fail, "call")
+            report = request.node.ihook.pytest_runtest_makereport(item=request.node, call=call)
+            [(name, text)] = report.sections
+            print(name, len(text.splitlines()))
+        [(name, text)] = request.node.user_properties
+        print("last:", name, len(text.splitlines()))
+"""
+    )
+
+    result = pytester.runpytest_inprocess("-s")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*fake_ec2 2", "fake_ec2 3", "last: fake_ec2 3"])
+
+
 @pytest.mark.parametrize("phase", ["call", "teardown"])
 def test_junit_xml(pytester: pytest.Pytester, tmp_path: Path, phase: str) -> None:
     """The section is a property of the test case, once."""
@@ -359,6 +487,12 @@ SECRETS = (
         show(fake_ec2)
         assert fake_ec2.accounts.default == fake_ec2.accounts
 
+    def test_key(fake_ec2):
+        key = fake_ec2.accounts.default.secret_access_key
+        copy(fake_ec2)
+        show(fake_ec2)
+        assert key == fake_ec2.serve().settings["AWS_ACCESS_KEY_ID"]
+
     def test_assertion(fake_ec2):
         show_me = copy(fake_ec2, Encrypted=True, KmsKeyId="alias/none")
         show(fake_ec2)
@@ -368,11 +502,24 @@ SECRETS = (
         copy(fake_ec2)
         show(fake_ec2)
         boto3.client("ec2", region_name="us-east-1").describe_instances()
+
+    def test_rejected(fake_ec2):
+        copy(fake_ec2)
+        show(fake_ec2)
+        fake_ec2.faults.reject("CopySnapshot", "InternalError")
+        try:
+            copy(fake_ec2)
+        except Exception as error:
+            raise RuntimeError from error
 """
 )
 
 
-@pytest.mark.parametrize("options", [[], ["-vv"]], ids=["short", "vv"])
+@pytest.mark.parametrize(
+    "options",
+    [[], ["-vv"], ["-vvv", "--showlocals", "--tb=long"]],
+    ids=["short", "vv", "showlocals"],
+)
 def test_secrets_are_never_shown(pytester: pytest.Pytester, options: list[str]) -> None:
     """Secret key, token and signature are in no report, comparison or file."""
     pytester.makepyfile(SECRETS)
@@ -386,7 +533,7 @@ def test_secrets_are_never_shown(pytester: pytest.Pytester, options: list[str]) 
     files = [pytester.path / "junit.xml", *(pytester.path / "drawn").glob("*.html")]
     shown = [line for line in result.outlines if not line.startswith("SECRET ")]
     everything = "\n".join([*shown, *(path.read_text("utf-8") for path in files)])
-    result.assert_outcomes(failed=7, errors=1)
+    result.assert_outcomes(failed=9, errors=1)
     assert len(secrets) >= 2
-    assert len(files) == 8
+    assert len(files) == 10
     assert [secret for secret in secrets if secret in everything] == []

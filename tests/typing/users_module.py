@@ -220,6 +220,7 @@ def test_faults(fake_ec2: FakeEC2) -> None:
 
 def test_what_happened(fake_ec2: FakeEC2) -> None:
     """Look into the journal and at the events, and draw them."""
+    assert_type(fake_ec2.entered, bool)
     journal = fake_ec2.journal
 
     def handle(event: dict[str, Any]) -> None:

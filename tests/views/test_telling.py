@@ -92,3 +92,11 @@ def test_a_veiled_text_is_never_shown() -> None:
         "'https://host/?X-Amz-Signature=***' == 'https://host/?X-Amz-Signature=***'"
     ]
     assert explanation("==", None, url) == ["None == 'https://host/?X-Amz-Signature=***'"]
+
+
+def test_a_secret_is_not_explained() -> None:
+    """Neither as the value that hides itself nor as the plain text beside it."""
+    secret = Veiled("wJalrXUtnFEMI")
+
+    assert explanation("!=", secret, "wJalrXUtnFEMI") == ["'***' != '***'"]
+    assert explanation("==", "mine", secret) == ["'mine' == '***'"]
