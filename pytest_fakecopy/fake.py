@@ -161,6 +161,7 @@ class FakeEC2:
     def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
         with self._door as world:
             world.copies.hold(world.now(), holding=holding)
+        self._door.note("copies are held" if holding else "copies are released")
 
     def __repr__(self) -> str:
         """Return the state, the rule book and the counts."""

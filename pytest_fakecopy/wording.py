@@ -40,6 +40,16 @@ class Line:
     minor: bool = False
     """Whether a short report leaves it out: an event, a wait between two looks."""
 
+    @property
+    def bad(self) -> bool:
+        """Whether something failed: a request, or a copy."""
+        entry = self.entry
+        if isinstance(entry, RequestRecord):
+            return bool(entry.error_code) or not entry.status
+        if isinstance(entry, VerdictRecord):
+            return bool(entry.judgement.findings)
+        return isinstance(entry, TransitionRecord) and entry.after == "error"
+
 
 def lines_of(story: Story) -> list[Line]:
     """Return the whole story, a line for each entry that says something of its own."""

@@ -100,12 +100,19 @@ class _Track:
     transitions: list[TransitionRecord] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
+    @property
+    def rank(self) -> int:
+        """How much it has to tell: 0 the most."""
+        if any(transition.after == "error" for transition in self.transitions):
+            return 0
+        return 1 if self.marks else 2
+
 
 def picture_of(story: Story) -> Picture:
     """Return what is to be drawn of a story."""
     told = lines_of(story)
     tracks = _tracks(story)
-    lanes = [_lane(story, name, track) for name, track in list(tracks.items())[:MOST_LANES]]
+    lanes = [_lane(story, name, tracks[name]) for name in _chosen(tracks)]
     moves = tuple(_move(entry) for entry in story.entries if isinstance(entry, MoveRecord))
     return Picture(
         story=story,
@@ -140,6 +147,15 @@ def _tracks(story: Story) -> dict[str, _Track]:
         if name in tracks:
             tracks[name].marks.append(_upcoming(upcoming, what))
     return tracks
+
+
+def _chosen(tracks: dict[str, _Track]) -> list[str]:
+    """Return the snapshots that get a lane, in order: where they are too many, failed ones first.
+
+    Copies come next, and what was only there to be copied last.
+    """
+    chosen = set(sorted(tracks, key=lambda name: tracks[name].rank)[:MOST_LANES])
+    return [name for name in tracks if name in chosen]
 
 
 def _begun(story: Story, entry: VerdictRecord) -> _Track:
@@ -197,9 +213,7 @@ def _is_request(line: Line) -> bool:
 
 
 def _request(line: Line) -> Mark:
-    entry = line.entry
-    good = isinstance(entry, RequestRecord) and entry.status == 200 and not entry.error_code  # noqa: PLR2004  # HTTP's
-    return Mark(line.at, "request" if good else "failed-request", (line.text,))
+    return Mark(line.at, "failed-request" if line.bad else "request", (line.text,))
 
 
 def _together(marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from pytest_fakecopy import FakeEC2
 from pytest_fakecopy.drawing import draw
 from pytest_fakecopy.drawing.scale import scale_of
-from pytest_fakecopy.drawing.svg import escaped
+from pytest_fakecopy.drawing.shapes import COLOURS, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -154,8 +154,7 @@ def test_what_a_failed_copy_looks_like(fake: FakeEC2) -> None:
         "snap-0ca40964e6f06eced", "us-west-2", "completed",
         COPY, "us-east-1, of snap-0ca40964e6f06eced", "pending", "error",
         "kms-key-is-usable: alias/none names no KMS key in us-east-1 for account 111122223333",
-        "pending", "completed", "error", "judged", "failed by a rule", "scheduled",
-        "the test changed something",
+        "pending", "completed", "error", "request", "judged", "failed by a rule",
     ]  # fmt: skip
     assert "+5s\nkms-key-is-usable: alias/none names no KMS key in us-east-1 for account" in (
         "\n".join(filter(None, titles))
@@ -172,6 +171,120 @@ def test_every_kind_of_mark(fake: FakeEC2) -> None:
                  'fill="var(--other)"', ">recoverable<", 'stroke-dasharray="2 2"',
                  "scheduled: is validated", "tick 400d", "judged"):  # fmt: skip
         assert part in text, part
+
+
+def test_states_differ_without_colours(fake: FakeEC2) -> None:
+    """One is hollow, one is solid, the others have stripes, each of its own width."""
+    everything(fake)
+    late_failure(fake)
+
+    text = fake.timeline("svg")
+
+    bars = re.findall(r"<g>(<rect.*?)<title>(\w+)", text)
+    forms = {
+        state: ("hollow" in shape, "stripes" in shape, "stripes other" in shape)
+        for shape, state in bars
+    }
+    assert forms == {
+        "recoverable": (False, True, True),
+        "pending": (True, False, False),
+        "completed": (False, False, False),
+        "error": (False, True, False),
+    }
+
+
+def test_texts_can_be_read() -> None:
+    """Their contrast is that of WCAG's level AA, in the light and in the dark."""
+    palettes = [dict(re.findall(r"--(\w+): (#\w{6})", part)) for part in COLOURS.split("@media")]
+
+    for palette in palettes:
+        for name in ("ink", "faint", "error", "completed", "other", "pending", "mark"):
+            assert contrast(palette[name], palette["paper"]) >= 4.5, (name, palette["paper"])
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG 2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_signs_without_room_make_one(fake: FakeEC2) -> None:
+    """It is a failure if one of them is, has their number, and tells of the first."""
+    client = fake.client("ec2")
+    for number in range(300):
+        fake.clock.tick(0.5)
+        if number == 1:
+            with pytest.raises(ClientError):
+                client.delete_snapshot(SnapshotId="snap-0123456789abcdef0")
+        client.describe_regions()
+
+    root = ET.fromstring(fake.timeline("svg"))  # noqa: S314  # our own
+
+    *rings, _, _ = root.iter(f"{SVG}circle")  # the last are the legend's
+    places = sorted({float(ring.attrib["cx"]) for ring in rings})
+    counts = [int(text.text or "") for text in texts(root) if (text.text or "").isdecimal()]
+    assert sum(counts) == 301
+    assert min(right - left for left, right in itertools.pairwise(places)) >= 12
+    assert next(ring.attrib["class"] for ring in rings) == "ring bad"
+    heads = [path for path in root.iter(f"{SVG}path") if "l4 4l-4 4" in path.attrib["d"]]
+    assert len(heads) < 160
+
+
+def test_a_sign_does_not_tell_without_end(fake: FakeEC2) -> None:
+    """Twelve lines stand under the pointer; all of them are in the journal."""
+    client = fake.client("ec2")
+    for _ in range(20):
+        client.describe_regions()
+
+    root = ET.fromstring(fake.timeline("svg"))  # noqa: S314  # our own
+
+    [told] = [title.text for title in root.iter(f"{SVG}title") if "Regions" in (title.text or "")]
+    lines = (told or "").splitlines()
+    assert len(lines) == 13
+    assert lines[-1] == "... and 9 more lines"
+
+
+def test_a_state_stands_behind_what_is_scheduled(fake: FakeEC2) -> None:
+    """Where a bar is too short for its name, that is not written over the next sign."""
+    fake.snapshots.add()
+    fake.clock.tick(timedelta(days=1))
+    copy(fake)
+    fake.clock.tick(1)
+
+    root = ET.fromstring(fake.timeline("svg"))  # noqa: S314  # our own
+
+    [pending] = [text for text in texts(root) if text.text == "pending" and not faint(text)]
+    scheduled = [circle for circle in root.iter(f"{SVG}circle") if "class" not in circle.attrib]
+    assert float(pending.attrib["x"]) > max(float(each.attrib["cx"]) for each in scheduled[:-1])
+
+
+def faint(text: ET.Element) -> bool:
+    """Say whether a text is one of the legend's."""
+    return "faint" in text.attrib["class"]
+
+
+def test_failed_copies_have_a_lane_before_others(fake: FakeEC2) -> None:
+    """Where snapshots are too many for the picture, those that tell the least are left out."""
+    for _ in range(205):
+        fake.snapshots.add()
+    copied = copy(fake)
+    failed = copy(fake, Encrypted=True, KmsKeyId="alias/none")
+    fake.clock.settle()
+
+    text = fake.timeline("svg")
+
+    assert "... and 9 more snapshots" in text
+    assert f">{copied}</text>" in text
+    assert f">{failed}</text>" in text
 
 
 def test_what_is_too_many_is_counted(fake: FakeEC2) -> None:
@@ -258,7 +371,8 @@ def test_the_page_lists_everything(fake: FakeEC2) -> None:
         "+0s",
         "snap-0ca40964e6f06eced in us-east-1: recoverable (the test added it)",
     )
-    assert [time for kind, time, _ in rows if "bad" in kind] == ["+5s"]
+    assert [text[:25] for kind, _, text in rows if "bad" in kind] == ["DeleteSnapshot in us-east"]
+    assert next(text for kind, _, text in rows if "minor" in kind) == "time moved by 5s: sleep"
     assert rows[-1][0] == ' class="due"'
     assert rows[-1][2].startswith("scheduled: snap-")
 
