@@ -53,7 +53,7 @@ class UnfinishedCopies(FakeCopyAssertionError):  # noqa: N818  # reads as what h
     """Copies were still pending where the test said that all had ended."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the known name that is closest to *name*, or nothing."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(str(name), list(known), n=1, cutoff=0.5)
     return f" Did you mean {close[0]!r}?" if close else ""

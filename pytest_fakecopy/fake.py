@@ -90,6 +90,12 @@ class FakeEC2:
 
     def __init__(self, options: Options | None = None, **overrides: Any) -> None:  # noqa: ANN401  # each option has its own type
         """Build the world; nothing is replaced before it is entered."""
+        if options is not None and not isinstance(options, Options):
+            msg = (
+                f"FakeEC2({options!r}): expected an Options; single options are given by name:"
+                ' FakeEC2(rules="observed")'
+            )
+            raise UsageError(msg)
         self.options = (options or Options()).overridden(overrides)
         """The options in force."""
         require_passthrough(self.options.passthrough)
@@ -322,7 +328,14 @@ class FakeEC2:
 
         Raises:
             UnknownResourceError: nobody added the account.
+            UsageError: the fake has ended, and the client's requests would go to AWS.
         """
+        if self._ended is not None:
+            msg = (
+                f"client({service!r}): this FakeEC2 has ended, so requests would go to AWS.\n"
+                "Use it in the `with` block, or in the test whose fixture it is."
+            )
+            raise UsageError(msg)
         account = self.accounts[account_id or self.accounts.default.account_id]
         return make_client(service, region=region, account=account, **options)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from pytest_fakecopy.domain.operations import served
 from pytest_fakecopy.domain.records import MoveRecord, Record, TransitionRecord, VerdictRecord
 from pytest_fakecopy.domain.redaction import veiled
+from pytest_fakecopy.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,7 +99,13 @@ class Journal:
 
         Args:
             operation: Only those for this operation: "CopySnapshot".
+
+        Raises:
+            UsageError: no such operation is served and none was asked for; the message names the
+                nearest.
         """
+        if operation is not None:
+            _require_operation(operation, {entry.operation for entry in self.requests()})
         return tuple(
             entry
             for entry in self._entries
@@ -127,3 +135,12 @@ class Journal:
             for entry in self._entries
             if isinstance(entry, TransitionRecord) and resource_id in (None, entry.resource_id)
         )
+
+
+def _require_operation(operation: object, asked: set[str]) -> None:
+    """Refuse a misspelt name, of which there would be no request however many were made."""
+    known = served() | asked
+    if operation not in known:
+        hint = nearest(operation, known)
+        msg = f"journal.requests({operation!r}): no such operation is served.{hint}"
+        raise UsageError(msg)

@@ -22,7 +22,7 @@ def require_action(call: str, action: str) -> None:
         UsageError: it is not a service and an action, it is of another service, or the service has
             no such action, or none that its wildcards match.
     """
-    service, colon, name = action.partition(":")
+    service, colon, name = str(action).partition(":")
     if action != "*" and not (service and colon and name):
         msg = f'{call}: expected a service and an action: "kms:CreateGrant"'
         raise UsageError(msg)

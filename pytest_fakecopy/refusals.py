@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from urllib.parse import parse_qsl
 
 from pytest_fakecopy.domain.operations import OPERATIONS
@@ -11,6 +12,9 @@ from pytest_fakecopy.wire.endpoints import address_of, locate
 from pytest_fakecopy.wire.http import HttpRequest
 
 _CREDENTIAL_PROCESS = "credential-process"
+
+_CONNECT = "CONNECT"
+_WIDTH = 96
 
 _AWS_CLIENTS = frozenset({"botocore", "aiobotocore"})
 
@@ -64,7 +68,7 @@ class Refusals:
         passing = {name.partition(":")[0] for name in self._passthrough}
         if endpoint.kind == "custom" or service in passing:
             return
-        raise self._refuse(HttpRequest("CONNECT", url, {}, transport="a socket"), service, "")
+        raise self._refuse(HttpRequest(_CONNECT, url, {}, transport="a socket"), service, "")
 
     def require_process(self, command: str) -> None:
         """Refuse a program that a profile of the user's gets credentials from.
@@ -104,14 +108,15 @@ class Refusals:
             what = f"{action} of the service {service}"
         if service == "metadata":
             name, what = "metadata", "the instance metadata service"
-        served = sorted(OPERATIONS.get(service or "", OPERATIONS["ec2"]))
+        elif request.method == _CONNECT and service in OPERATIONS:
+            what = f"{service} over a connection of its own"
         lines = [
             f"fake_ec2 does not serve {what}.",
             "",
             _line(request, action),
             f"  sent by {request.transport}",
             "",
-            f"Served: {', '.join(served)}",
+            *_instead(request, service),
         ]
         if name and request.transport != "server":
             lines += [
@@ -121,6 +126,24 @@ class Refusals:
         error = UnexpectedRequest("\n".join(lines))
         self.refused.append(error)
         return error
+
+
+def _instead(request: HttpRequest, service: str | None) -> list[str]:
+    """Return what is served, as far as it says something about the request."""
+    if service is None or service not in OPERATIONS:
+        return [f"Served: {', '.join(OPERATIONS)}"]
+    if request.method == _CONNECT:
+        return [
+            "Served in the process: botocore, aiobotocore, requests, urllib3.",
+            "To have others served, use the fixture fake_ec2_server, and lead them to its",
+            "  fake_ec2_server.endpoint_url",
+        ]
+    return wrap(
+        f"Served: {', '.join(sorted(OPERATIONS[service]))}",
+        width=_WIDTH,
+        subsequent_indent="  ",
+        break_on_hyphens=False,
+    )
 
 
 def _leads_elsewhere(request: HttpRequest, service: str | None, action: str) -> bool:

@@ -95,9 +95,36 @@ def test_a_refused_operation_is_named_with_the_way_on() -> None:
     ]
     assert lines[5].startswith("Served: ")
     assert "CopySnapshot, " in lines[5]
-    assert lines[6:] == [
+    assert all(line.startswith("  ") and len(line) <= 96 for line in lines[6:-2])
+    assert lines[-2:] == [
         "To let it reach the network, or another mock, mark the test:",
         '  @pytest.mark.fake_ec2(passthrough=["ec2:DescribeInstances"])',
+    ]
+
+
+def test_what_is_served_instead() -> None:
+    """A service that isn't served is told which are, not the operations of another one."""
+    lines = refusal(Refusals(()), request(), "s3", "GetObject").split("\n")
+
+    assert lines[5] == "Served: ec2, kms, sts"
+
+
+def test_a_connection_of_its_own() -> None:
+    """Who connects past the libraries that are answered in the process needs the endpoint."""
+    with pytest.raises(UnexpectedRequest) as caught:
+        Refusals(()).require_connection("ec2.us-east-1.amazonaws.com")
+
+    assert str(caught.value).split("\n") == [
+        "fake_ec2 does not serve ec2 over a connection of its own.",
+        "",
+        "  CONNECT https://ec2.us-east-1.amazonaws.com/",
+        "  sent by a socket",
+        "",
+        "Served in the process: botocore, aiobotocore, requests, urllib3.",
+        "To have others served, use the fixture fake_ec2_server, and lead them to its",
+        "  fake_ec2_server.endpoint_url",
+        "To let it reach the network, or another mock, mark the test:",
+        '  @pytest.mark.fake_ec2(passthrough=["ec2"])',
     ]
 
 

@@ -73,7 +73,8 @@ def move_held(moment: datetime) -> None:
     else:
         msg = (
             f"time can't be moved to {iso(moment)}: the clock that fake_ec2 went by was stopped.\n"
-            "Keep it running as long as fake_ec2: freeze time first, then enter FakeEC2()."
+            "It runs as long as the `with` block of FakeEC2, or the test whose fixture it is.\n"
+            "Who froze time before that keeps it frozen until then."
         )
         raise ClockError(msg)
 

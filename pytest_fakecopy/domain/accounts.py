@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_ADD_ANOTHER = 'another, a text of 12 digits: fake_ec2.accounts.add("444455556666")'
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account and the credentials of its user: give them to a client, or to a subprocess."""
@@ -95,10 +98,12 @@ class Accounts:
             UnknownResourceError: nobody added it.
         """
         if account_id not in self._accounts:
+            possible = isinstance(account_id, str) and is_account_id(account_id)
             msg = (
                 f"No account is {account_id!r}.{nearest(account_id, self._accounts)}\n"
                 f"Accounts: {', '.join(self._accounts)}\n"
-                f'To have it: fake_ec2.accounts.add("{account_id}")'
+                "To have "
+                + (f'it: fake_ec2.accounts.add("{account_id}")' if possible else _ADD_ANOTHER)
             )
             raise UnknownResourceError(msg)
         return self._accounts[account_id]

@@ -31,6 +31,13 @@ class RequestFault:
     operation: str
     outcome: ErrorResponse | Disconnection
 
+    def __str__(self) -> str:
+        """Return the line that set it up."""
+        if isinstance(self.outcome, ErrorResponse):
+            call, code = f"reject({self.operation!r}", self.outcome.code
+            return f"{call}, {code!r}, status={self.outcome.status})"
+        return f"disconnect({self.operation!r}, kind={self.outcome!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class CopyFault:
@@ -40,12 +47,21 @@ class CopyFault:
     after: timedelta | None
     """From acceptance to failure; None is when it is validated."""
 
+    def __str__(self) -> str:
+        """Return the line that set it up."""
+        after = f", after={self.after.total_seconds():g}" if self.after is not None else ""
+        return f"fail_copies({self.state_message!r}{after})"
+
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
     """What the test does while the next copy is pending."""
 
     action: Callable[[], object]
+
+    def __str__(self) -> str:
+        """Return the line that set it up."""
+        return f"meanwhile({getattr(self.action, '__qualname__', self.action)})"
 
     def happen(self, at: datetime) -> None:
         """Do it. *at* is when, as all that is scheduled is told."""

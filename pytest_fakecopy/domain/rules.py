@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.looking import facts_seen
 from pytest_fakecopy.errors import FakeCopyError, UnknownRuleError, UsageError, nearest
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
-    from pytest_fakecopy.domain.error_codes import ErrorResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,9 +336,15 @@ class RuleBook:
 
         Raises:
             UnknownRuleError: no rule has that name.
-            UsageError: not exactly one of *before* and *after* is given, or a rule of the new
-                one's name is there already.
+            UsageError: not exactly one of *before* and *after* is given, a rule of the new one's
+                name is there already, or it is no `Rule`.
         """
+        if not isinstance(rule, Rule):
+            msg = (
+                f"inserting({rule!r}): expected a rule:"
+                ' Rule("only-prod-keys", check, assumed("our policy"))'
+            )
+            raise UsageError(msg)
         if (before is None) == (after is None):
             msg = (
                 f"inserting({rule.name!r}): say where, with one of before= and after=: "
@@ -410,7 +416,11 @@ def _ask(rule: Rule, attempt: CopyAttempt) -> Reject | FailLater | None:
 
 
 def _require_verdict(rule: Rule, verdict: object, decisive: type) -> None:
-    if not isinstance(verdict, (Reject, FailLater)):
+    if isinstance(verdict, Reject):
+        good = isinstance(verdict.error, ErrorResponse)
+    else:
+        good = isinstance(verdict, FailLater) and isinstance(verdict.state_message, str)
+    if not good:
         msg = f"The check of rule {rule.name!r} returned {verdict!r}: {_EXPECTED}"
         raise UsageError(msg)
     if isinstance(verdict, Reject) and decisive is FailLater:

@@ -195,16 +195,19 @@ class Keys:
         """
         __tracebackhide__ = True
         with self._door as world:
-            found = _find(world, identifier)
-            names = [name for key in world.keys for name in (key.key_id, key.arn)]
-            names += [name for key in world.keys for name in world.keys.aliases_of(key.arn)]
+            found = _find(world, identifier) if isinstance(identifier, str) else []
+            names = [name for key in world.keys for name in world.keys.aliases_of(key.arn)]
+            names += [key.arn for key in world.keys]
         if len(found) == 1:
             return KmsKey(self._door, found[0])
         if found:
             arns = ", ".join(key.arn for key in found)
             msg = f"{identifier!r} names {len(found)} keys: {arns}\nName one of them by its ARN."
         else:
-            msg = f"No KMS key is {identifier!r}.{nearest(str(identifier), names)}"
+            wanted = identifier if ":" in str(identifier) else f"alias/{identifier}"
+            hint = nearest(identifier, names) or nearest(wanted, names)
+            known = ", ".join(names) or "none; fake_ec2.kms.add_key() makes one"
+            msg = f"No KMS key is {identifier!r}.{hint}\nKeys: {known}"
         raise UnknownResourceError(msg)
 
     def add_key(  # what a key has
@@ -247,7 +250,7 @@ class Keys:
             _require("key_spec", key_spec, tuple(kms.KEY_SPECS))
             usages = kms.KEY_SPECS[key_spec]
             usage = key_usage or usages[0]
-            _require("key_usage", usage, usages)
+            _require(f"key_spec={key_spec!r}, key_usage", usage, usages)
             _require("key_manager", key_manager, kms.KEY_MANAGERS)
             for other in sorted(accounts, key=str):
                 _require_account("add_key(shared_with=...)", other)
@@ -283,10 +286,11 @@ class Keys:
 
         Raises:
             UsageError: *region* is no Region.
+            UnknownResourceError: *account_id* names no account.
         """
         with self._door as world:
             _require("region", region, world.regions.names(), region in world.regions)
-            owner = account_id or world.accounts.default.account_id
+            owner = world.accounts[account_id or world.accounts.default.account_id].account_id
             arn = world.default_key_arn(owner, region)
             record = world.keys.get(arn) or world.keys.default_ebs_key(region, owner)
         return KmsKey(self._door, record)
@@ -306,8 +310,8 @@ def _find(world: World, identifier: str) -> list[KeyRecord]:
 
 
 def _alias_name(alias: str) -> str:
-    name = alias if alias.startswith("alias/") else f"alias/{alias}"
-    if not kms.is_alias_name(name):
+    name = alias if str(alias).startswith("alias/") else f"alias/{alias}"
+    if not isinstance(alias, str) or not kms.is_alias_name(name):
         msg = (
             f"add_key(alias={alias!r}): an alias has letters, digits, /, _ and -, up to 256 of"
             ' them: alias="alias/backup"'

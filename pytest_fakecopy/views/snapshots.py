@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -16,7 +17,7 @@ from pytest_fakecopy.views.outposts import require_outpost
 from pytest_fakecopy.views.telling import Told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from pytest_fakecopy.domain.world import World
@@ -306,7 +307,10 @@ class Snapshots:
             if outpost_arn is not None:
                 require_outpost(world, "snapshots.add", outpost_arn, region)
             if data_size is not None:
-                _require("data_size", data_size, type(data_size) is int and data_size >= 0, "bytes")
+                good = type(data_size) is int and 0 <= data_size <= volume_size * GIB
+                expected = f"bytes, {volume_size * GIB} at most, which is its volume's size"
+                _require("data_size", data_size, good, expected)
+            _check_texts(description, tags, encrypted=encrypted, public=public)
             key_arn = self._key_arn(world, kms_key, region, owner) if kms_key else None
             if encrypted and key_arn is None:
                 key_arn = world.default_key_arn(owner, region)
@@ -339,6 +343,8 @@ class Snapshots:
     def _key_arn(self, world: World, kms_key: KmsKey | str, region: str, owner: str) -> str:
         if isinstance(kms_key, KmsKey):
             kms_key = kms_key.arn
+        if not isinstance(kms_key, str):
+            _require("kms_key", kms_key, False, 'a key of fake_ec2.kms, or "alias/backup"')  # noqa: FBT003  # a fact
         key = world.keys.resolve(kms_key, region=region, account_id=owner)
         if key is None:
             msg = (
@@ -361,6 +367,17 @@ def _require(
         hint = f".{nearest(str(value), choices)}" if choices else ""
         msg = f"snapshots.add({name}={value!r}): expected {expected}{hint}"
         raise UsageError(msg)
+
+
+def _check_texts(description: object, tags: object, *, encrypted: object, public: object) -> None:
+    _require("description", description, isinstance(description, str), "a text")
+    _require("encrypted", encrypted, isinstance(encrypted, bool), "True or False")
+    _require("public", public, isinstance(public, bool), "True or False")
+    if tags is not None:
+        good = isinstance(tags, Mapping) and all(
+            isinstance(text, str) for pair in tags.items() for text in pair
+        )
+        _require("tags", tags, good, 'a dict of texts: tags={"Name": "backup"}')
 
 
 def _check(  # noqa: PLR0917  # the values that need a look

@@ -215,7 +215,8 @@ def test_a_holder_that_is_gone_is_an_error_when_time_is_moved(clock: ClockName) 
     assert str(caught.value) == (
         "time can't be moved to 2026-01-31T12:00:01Z: the clock that fake_ec2 went by was"
         " stopped.\n"
-        "Keep it running as long as fake_ec2: freeze time first, then enter FakeEC2()."
+        "It runs as long as the `with` block of FakeEC2, or the test whose fixture it is.\n"
+        "Who froze time before that keeps it frozen until then."
     )
 
 
