@@ -225,7 +225,10 @@ def _with(base: Options, given: object) -> Options:
     if isinstance(given, Options):
         return given
     if not isinstance(given, Mapping):
-        msg = f"The fixture fake_ec2_options returned {given!r}: expected a dict or an Options"
+        msg = (
+            f"The fixture fake_ec2_options returned {given!r}: expected a dict or an Options:"
+            ' return {"rules": "observed"}'
+        )
         raise UsageError(msg)
     return base.overridden(given)
 

@@ -83,6 +83,19 @@ def test_the_quickstart_passes(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=len(functions_of(Path(quickstart.__file__).read_text("utf-8"))))
 
 
+def test_every_link_within_the_readme_leads_somewhere() -> None:
+    """A heading that is renamed takes its entry in the contents with it."""
+    text = README.read_text("utf-8")
+
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    anchors = {
+        re.sub("[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings
+    }
+    links = re.findall(r"\]\(#(.*?)\)", text)
+    assert len(links) > 15
+    assert set(links) - anchors == set()
+
+
 def test_every_option_stands_in_the_readme() -> None:
     """The table of options has a row for each."""
     text = README.read_text(encoding="utf-8")

@@ -87,25 +87,31 @@ class Snapshot:
 
     @property
     def state(self) -> str:
-        """One of "pending", "completed", "error", "recoverable" or "recovering"."""
+        """One of "pending", "completed", "error", "recoverable" or "recovering" (API reference)."""
         record = self._record()
         return Told(record.state, record)
 
     @property
     def state_message(self) -> str | None:
-        """EC2's StateMessage: why it is in `error`, or "Metadata not updated" of a new copy."""
+        """EC2's StateMessage, or None: why it is in `error`, as the rule that failed it says.
+
+        Of a copy that isn't validated yet it is "Metadata not updated" (capture of 2026-09-25).
+        """
         record = self._record()
         return None if record.state_message is None else Told(record.state_message, record)
 
     @property
     def progress(self) -> int:
-        """Percent, 0 to 100."""
+        """Percent, 0 to 100. A copy's grows evenly from its validation to its end (assumed)."""
         with self._door as world:
             return self._record().progress_at(world.now())
 
     @property
     def encrypted(self) -> bool:
-        """Whether it is encrypted; False until a copy is validated."""
+        """Whether it is encrypted; of a copy False until it is validated.
+
+        That it shows nothing of its encryption before is what a capture of 2026-09-25 has.
+        """
         return self._record().encrypted
 
     @property
@@ -115,12 +121,12 @@ class Snapshot:
 
     @property
     def volume_id(self) -> str:
-        """The volume that it was made of; of a copy the arbitrary `vol-ffffffff`."""
+        """The volume that it was made of; of a copy `vol-ffffffff`, as the EBS User Guide says."""
         return self._record().volume_id
 
     @property
     def volume_size(self) -> int:
-        """GiB; 0 until a copy is validated."""
+        """GiB; of a copy 0 until it is validated (capture of 2026-09-25)."""
         return self._record().volume_size
 
     @property
@@ -136,23 +142,23 @@ class Snapshot:
 
     @property
     def start_time(self) -> datetime:
-        """When it was asked for, in UTC."""
+        """When it was asked for, aware and in UTC."""
         return self._record().start_time
 
     @property
     def completion_time(self) -> datetime | None:
-        """When it completed, in UTC; None before, and in `error`."""
+        """When it completed, aware and in UTC; None before, and in `error`."""
         return self._record().completion_time
 
     @property
     def source_snapshot_id(self) -> str | None:
-        """Of a copy the snapshot that it was made of."""
+        """Of a copy the snapshot that it was made of; None for any other."""
         copy = self._record().copy
         return copy.source_snapshot_id if copy else None
 
     @property
     def source_region(self) -> str | None:
-        """Of a copy the Region that it was copied from."""
+        """Of a copy the Region that it was copied from; None for any other."""
         copy = self._record().copy
         return copy.source_region if copy else None
 
@@ -163,24 +169,24 @@ class Snapshot:
 
     @property
     def transfer_type(self) -> str | None:
-        """Of a copy "standard" or "time-based"."""
+        """Of a copy "standard" or "time-based"; None for any other."""
         copy = self._record().copy
         return copy.transfer_type if copy else None
 
     @property
     def completion_duration_minutes(self) -> int | None:
-        """Of a time-based copy the minutes that it was asked to take."""
+        """Of a time-based copy the minutes that it was asked to take; None for any other."""
         copy = self._record().copy
         return copy.completion_duration_minutes if copy else None
 
     @property
     def outpost_arn(self) -> str | None:
-        """The Outpost that it is on."""
+        """The ARN of the Outpost that it is on, or None."""
         return self._record().outpost_arn
 
     @property
     def availability_zone(self) -> str | None:
-        """The Local Zone that it is in."""
+        """The Local Zone that it is in, or None."""
         return self._record().availability_zone
 
     @property
@@ -195,7 +201,7 @@ class Snapshot:
 
     @property
     def why(self) -> str:
-        """One sentence: the rule that decided its fate, and on what."""
+        """One sentence, the fake's own: the rule that decided its fate, and on what."""
         return self._record().why
 
 

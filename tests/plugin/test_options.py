@@ -222,4 +222,6 @@ def test_options_that_are_none(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_inprocess()
 
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*fake_ec2_options returned None: expected a dict or an Options"])
+    result.stdout.fnmatch_lines(
+        ['*fake_ec2_options returned None: expected a dict or an Options: return {"rules": *}']
+    )
