@@ -29,9 +29,9 @@ def shorten(config: pytest.Config, excinfo: pytest.ExceptionInfo[BaseException])
     Those of an error of ours always; with `--showlocals` those of any other error too, because of
     what stands in their locals. `--full-trace` keeps all.
     """
-    if config.getoption("fulltrace"):
+    if config.getoption("fulltrace", default=False):  # there is none with -p no:terminal
         return
-    locals_are_shown = config.getoption("showlocals")
+    locals_are_shown = config.getoption("showlocals", default=False)
     if not _is_ours(excinfo.value) and not locals_are_shown:
         return
     kept = _without_inside(excinfo.tb)

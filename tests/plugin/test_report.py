@@ -120,6 +120,16 @@ def test_the_section_of_another_process(pytester: pytest.Pytester, workers: list
     assert NOW in result.outlines
 
 
+def test_without_the_terminal(pytester: pytest.Pytester) -> None:
+    """Options of pytest's that are missing then are not missed: the file has the section."""
+    pytester.makepyfile(FAILS)
+
+    pytester.runpytest_inprocess("-p", "no:terminal", "--junitxml=junit.xml")
+
+    [told] = ET.parse(pytester.path / "junit.xml").iter("property")  # noqa: S314  # our own
+    assert told.attrib["value"].splitlines() == [*SECTION[1:], SHORT, NOW]
+
+
 def test_a_test_that_passes_has_no_section(pytester: pytest.Pytester) -> None:
     """Neither has one that fails as it is expected to, or one without the fixture."""
     pytester.makepyfile(
