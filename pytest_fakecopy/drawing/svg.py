@@ -191,9 +191,8 @@ class _Image:
         if room > len(span.state) * SMALL + 20:
             yield inside(span.state, begin + 10, top + 13)
         elif span.end == self.picture.story.now:
-            # Behind what is scheduled, which lies on the right of now.
-            x = max([start + width, *marks])
-            yield label(x + 10, top + 13, span.state, "small")
+            x = _free(start + width + 10, len(span.state) * SMALL, marks)
+            yield label(x, top + 13, span.state, "small")
 
     def _legend(self) -> list[str]:
         seen = [span.state for lane in self.picture.lanes for span in lane.spans]
@@ -203,6 +202,14 @@ class _Image:
         self.right = max(self.right, end - _RIGHT)
         self.y += 36
         return elements
+
+
+def _free(x: float, width: float, marks: Iterable[float]) -> float:
+    """Return where from *x* on a text of that width is not written over a sign."""
+    for mark in sorted(marks):
+        if x - 8 < mark < x + width + 8:
+            x = mark + 10
+    return x
 
 
 def _widest_gap(start: float, end: float, marks: Iterable[float]) -> tuple[float, float]:
