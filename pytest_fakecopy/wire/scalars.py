@@ -7,6 +7,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_fakecopy.domain.error_codes import Refused, invalid_parameter_value
@@ -87,16 +88,12 @@ def _read_boolean(value: str, name: str) -> bool:
     raise _refused(value, name, "true or false")
 
 
-def _integer(bits: int) -> Reader:
+def _read_integer(bits: int, value: str, name: str) -> int:
     limit = 2 ** (bits - 1)
-
-    def read(value: str, name: str) -> int:
-        number = int(value) if _INTEGER.fullmatch(value) else None
-        if number is None or not -limit <= number < limit:
-            raise _refused(value, name, f"an integer of {bits} bits")
-        return number
-
-    return read
+    number = int(value) if _INTEGER.fullmatch(value) else None
+    if number is None or not -limit <= number < limit:
+        raise _refused(value, name, f"an integer of {bits} bits")
+    return number
 
 
 def _read_float(value: str, name: str) -> float:
@@ -121,8 +118,8 @@ def _read_blob(value: str, name: str) -> bytes:
 
 _READERS: dict[str, Reader] = {
     "boolean": _read_boolean,
-    "integer": _integer(32),
-    "long": _integer(64),
+    "integer": partial(_read_integer, 32),
+    "long": partial(_read_integer, 64),
     "float": _read_float,
     "double": _read_float,
     "timestamp": _read_timestamp,
