@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +24,9 @@ from tests.builders import (
     snapshot_record,
     start,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 COPY_ID = "snap-0fedcba9876543210"
 ARN = f"arn:aws:ec2::{HERE}:snapshot/{COPY_ID}"
@@ -72,7 +76,7 @@ STARTED = "2026-01-31T12:00:10.500Z"
     ("ended", "detail"),
     [
         pytest.param(
-            copy_event("completed", started_at=later(10.5)),
+            partial(copy_event, "completed", started_at=later(10.5)),
             {
                 "result": "succeeded",
                 "cause": "",
@@ -83,7 +87,7 @@ STARTED = "2026-01-31T12:00:10.500Z"
             id="succeeded",
         ),
         pytest.param(
-            copy_event("completed", incremental=True),
+            partial(copy_event, "completed", incremental=True),
             {
                 "result": "succeeded",
                 "cause": "",
@@ -94,7 +98,7 @@ STARTED = "2026-01-31T12:00:10.500Z"
             id="incremental",
         ),
         pytest.param(
-            copy_event("completed", transfer_type="time-based", started_at=later(10.5)),
+            partial(copy_event, "completed", transfer_type="time-based", started_at=later(10.5)),
             {
                 "result": "succeeded",
                 "cause": "",
@@ -106,7 +110,8 @@ STARTED = "2026-01-31T12:00:10.500Z"
             id="time-based",
         ),
         pytest.param(
-            copy_event(
+            partial(
+                copy_event,
                 "completed",
                 transfer_type="time-based",
                 started_at=later(10.5),
@@ -124,7 +129,7 @@ STARTED = "2026-01-31T12:00:10.500Z"
             id="time-based-and-late",
         ),
         pytest.param(
-            copy_event("error", message="Source snapshot is not found", incremental=True),
+            partial(copy_event, "error", message="Source snapshot is not found", incremental=True),
             {
                 "result": "failed",
                 "cause": "Source snapshot is not found",
@@ -134,7 +139,7 @@ STARTED = "2026-01-31T12:00:10.500Z"
             id="failed",
         ),
         pytest.param(
-            copy_event("error", transfer_type="time-based", started_at=later(0)),
+            partial(copy_event, "error", transfer_type="time-based", started_at=later(0)),
             {
                 "result": "failed",
                 "cause": "",
@@ -145,9 +150,9 @@ STARTED = "2026-01-31T12:00:10.500Z"
         ),
     ],
 )
-def test_the_event_of_a_copy(ended: dict[str, Any], detail: dict[str, Any]) -> None:
+def test_the_event_of_a_copy(ended: Callable[[], Any], detail: dict[str, Any]) -> None:
     """Which members there are depends on how the copy ended."""
-    assert ended == envelope("EBS Snapshot Notification", ARN, ENDED | detail)
+    assert ended() == envelope("EBS Snapshot Notification", ARN, ENDED | detail)
 
 
 def test_the_event_of_a_missed_duration() -> None:

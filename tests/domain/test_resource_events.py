@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from pytest_fakecopy.domain import resource_events
+from pytest_fakecopy.domain.archive import Tiering
 from pytest_fakecopy.domain.snapshots import SnapshotRecord
 from pytest_fakecopy.domain.volumes import VolumeRecord
 
@@ -112,3 +113,37 @@ def test_block_public_access_has_no_resources() -> None:
         [],
         "Block Public Access was successfully disabled",
     )
+
+
+def test_a_snapshot_was_archived() -> None:
+    """EBS User Guide, "Monitor snapshot archiving": the ARN has the Region in its own place."""
+    hour = timedelta(hours=1)
+    record = replace(
+        SNAPSHOT, tiering=Tiering("archival", NOON, NOON), restore_expiry_time=NOON + 48 * hour
+    )
+
+    event = resource_events.archive(
+        record, "archiveSnapshot", partition="aws", event_id=EVENT_ID, at=NOON + hour
+    )
+
+    arn = "arn:aws:ec2:us-east-1::snapshot/snap-0123456789abcdef0"
+    assert event == {
+        "version": "0",
+        "id": EVENT_ID,
+        "detail-type": "EBS Snapshot Notification",
+        "source": "aws.ec2",
+        "account": OWNER,
+        "time": "2026-01-31T13:00:00Z",
+        "region": "us-east-1",
+        "resources": [arn],
+        "detail": {
+            "event": "archiveSnapshot",
+            "result": "succeeded",
+            "cause": "",
+            "request-id": "",
+            "snapshot_id": arn,
+            "startTime": "2026-01-31T12:00:00.000Z",
+            "endTime": "2026-01-31T13:00:00.000Z",
+            "restoreExpiryTime": "2026-02-02T12:00:00.000Z",
+        },
+    }

@@ -13,6 +13,7 @@ from tests.operations.answers import OTHER, OWNER, code, refusal, state_of
 if TYPE_CHECKING:
     from pytest_fakecopy import FakeEC2
 
+THIRD = "777788889999"
 ROOT = f"arn:aws:iam::{OTHER}:root"
 NEEDED = ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:ReEncrypt*"]
 OWN = {
@@ -57,6 +58,30 @@ def test_the_default_policy_is_the_owners(fake: FakeEC2, kms: Any) -> None:
     assert parsed is not None
     assert key_policies.shared_with(parsed, OWNER) == {OTHER}
     assert not key_policies.locks_out(parsed, OWNER)
+
+
+def test_the_text_of_the_default_policy(fake: FakeEC2, kms: Any) -> None:
+    """In IAM's words: one principal and one action stand alone, several in a list."""
+    shared = fake.kms.add_key(shared_with=[OTHER, THIRD])
+
+    text = kms.get_key_policy(KeyId=shared.arn)["Policy"]
+
+    assert json.loads(text) == {
+        "Version": "2012-10-17",
+        "Id": "key-default-1",
+        "Statement": [
+            {"Sid": "Enable IAM User Permissions", **OWN},
+            {
+                "Sid": "Allow use of the key",
+                "Effect": "Allow",
+                "Principal": {
+                    "AWS": [f"arn:aws:iam::{account}:root" for account in (OTHER, THIRD)]
+                },
+                "Action": NEEDED,
+                "Resource": "*",
+            },
+        ],
+    }
 
 
 def test_a_policy_shares_a_key(fake: FakeEC2, kms: Any, other_kms: Any) -> None:

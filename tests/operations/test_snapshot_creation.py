@@ -197,6 +197,26 @@ def test_all_volumes_of_an_instance(fake: FakeEC2, ec2: Any) -> None:
     ]
 
 
+def test_what_a_set_shows_of_a_snapshot(fake: FakeEC2, ec2: Any) -> None:
+    """The size of the volume and no progress; what a snapshot in its Region hasn't is left out."""
+    instance_with(fake, 1)
+
+    (item,) = ec2.create_snapshots(InstanceSpecification={"InstanceId": INSTANCE})["Snapshots"]
+
+    snapshot = fake.snapshots[item["SnapshotId"]]
+    assert item == {
+        "SnapshotId": snapshot.snapshot_id,
+        "VolumeId": snapshot.volume_id,
+        "State": "pending",
+        "VolumeSize": snapshot.volume_size,
+        "StartTime": snapshot.start_time,
+        "Progress": "",
+        "OwnerId": OWNER,
+        "Description": "",
+        "Encrypted": False,
+    }
+
+
 def test_the_set_ends_with_an_event_of_its_own(fake: FakeEC2, ec2: Any) -> None:
     """After those of its snapshots; one that was deleted meanwhile is left out."""
     instance_with(fake, 3)

@@ -29,6 +29,24 @@ def test_the_zones_of_a_region_are_listed(fake: FakeEC2) -> None:
     }
 
 
+def test_what_is_shown_of_a_zone(ec2: Any) -> None:
+    """One of a Region that needs no opting in."""
+    (zone,) = ec2.describe_availability_zones(ZoneNames=["us-east-1b"])["AvailabilityZones"]
+
+    assert zone == {
+        "ZoneName": "us-east-1b",
+        "ZoneId": "use1-az2",
+        "ZoneType": "availability-zone",
+        "State": "available",
+        "RegionName": "us-east-1",
+        "GroupName": "us-east-1-zg-1",
+        "GroupLongName": "us-east-1 1",
+        "NetworkBorderGroup": "us-east-1",
+        "OptInStatus": "opt-in-not-required",
+        "Messages": [],
+    }
+
+
 @pytest.mark.parametrize(
     ("parameters", "names"),
     [
