@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.operations.answers import OTHER, refusal, state_of
+from tests.operations.answers import OTHER, OWNER, refusal, state_of
 
 if TYPE_CHECKING:
     from pytest_fakecopy import FakeEC2
@@ -88,6 +88,31 @@ def test_a_permanent_restore_stays(fake: FakeEC2, ec2: Any) -> None:
         "standard",
         "permanent-restore-completed",
     )
+
+
+def test_what_the_status_of_a_tier_shows(fake: FakeEC2, ec2: Any) -> None:
+    """Of a restore for good: nothing expires, and it is still known when it was archived."""
+    fake.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
+    snapshot_id = archived(fake, ec2)
+    archived_at = fake.clock.now()
+    ec2.restore_snapshot_tier(SnapshotId=snapshot_id, TemporaryRestoreDays=3)
+    fake.clock.tick(HOUR)
+    restored_at = fake.clock.now()
+
+    ec2.restore_snapshot_tier(SnapshotId=snapshot_id, PermanentRestore=True)
+
+    snapshot = fake.snapshots[snapshot_id]
+    assert tier_status(ec2, snapshot_id) == {
+        "SnapshotId": snapshot_id,
+        "VolumeId": snapshot.volume_id,
+        "Status": "completed",
+        "OwnerId": OWNER,
+        "StorageTier": "standard",
+        "LastTieringStartTime": restored_at,
+        "LastTieringProgress": 100,
+        "LastTieringOperationStatus": "permanent-restore-completed",
+        "ArchivalCompleteTime": archived_at,
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,6 +63,46 @@ def test_what_is_shown_of_a_snapshot(fake: FakeEC2) -> None:
         "Encrypted": False,
         "StorageTier": "standard",
         "Tags": [{"Key": "Name", "Value": "x"}],
+    }
+
+
+def test_what_is_shown_of_a_copy(fake: FakeEC2) -> None:
+    """Its key, and how fast it was asked to be; CopySnapshot itself tells its id and tags."""
+    key = fake.kms.add_key()
+    source = fake.snapshots.add(description="of the source")
+    ec2 = fake.client("ec2")
+    tags = [{"Key": "Name", "Value": "x"}]
+
+    answer = ec2.copy_snapshot(
+        SourceRegion="us-east-1",
+        SourceSnapshotId=source.snapshot_id,
+        KmsKeyId=key.arn,
+        Encrypted=True,
+        CompletionDurationMinutes=15,
+        TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}],
+    )
+    fake.clock.settle()
+    [item] = ec2.describe_snapshots(SnapshotIds=[answer["SnapshotId"]])["Snapshots"]
+
+    del answer["ResponseMetadata"]
+    assert answer == {"SnapshotId": item["SnapshotId"], "Tags": tags}
+    assert item == {
+        "SnapshotId": answer["SnapshotId"],
+        "VolumeId": "vol-ffffffff",
+        "State": "completed",
+        "StartTime": NOON,
+        "CompletionTime": NOON + timedelta(minutes=15),
+        "Progress": "100%",
+        "OwnerId": ME,
+        "Description": "",
+        "VolumeSize": 8,
+        "FullSnapshotSizeInBytes": fake.snapshots[answer["SnapshotId"]].volume_size * 2**30,
+        "Encrypted": True,
+        "KmsKeyId": key.arn,
+        "StorageTier": "standard",
+        "TransferType": "time-based",
+        "CompletionDurationMinutes": 15,
+        "Tags": tags,
     }
 
 

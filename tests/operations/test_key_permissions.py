@@ -132,7 +132,7 @@ STATES = {
 @pytest.mark.parametrize("operation", sorted(STATES))
 @pytest.mark.parametrize("state", get_args(KeyState))
 def test_a_key_is_in_a_state_for_it_or_not(
-    kms: Any, fake: FakeEC2, things: Things, operation: str, state: str
+    kms: Any, fake: FakeEC2, things: Things, operation: str, state: KeyState
 ) -> None:
     """Any other one is an invalid state, or a disabled key."""
     key = fake.kms.add_key(key_state=state)

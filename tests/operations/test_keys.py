@@ -95,7 +95,17 @@ def test_a_key_whose_material_is_to_be_imported(kms: Any) -> None:
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        pytest.param({"KeySpec": "RSA_2048"}, "ValidationException", id="usage-is-needed"),
+        pytest.param(
+            {"KeySpec": "RSA_2048"},
+            (
+                "ValidationException",
+                (
+                    "You must specify a KeyUsage value for all KMS keys except for symmetric"
+                    " encryption keys."
+                ),
+            ),
+            id="usage-is-needed",
+        ),
         pytest.param(
             {"KeySpec": "HMAC_224", "KeyUsage": "SIGN_VERIFY"},
             (
@@ -284,9 +294,15 @@ def test_a_key_waits_seven_to_thirty_days(fake: FakeEC2, kms: Any, days: int) ->
     """What the model lets pass and KMS doesn't."""
     key = fake.kms.add_key()
 
-    answer = code(kms.schedule_key_deletion, KeyId=key.arn, PendingWindowInDays=days)
+    answer = refusal(kms.schedule_key_deletion, KeyId=key.arn, PendingWindowInDays=days)
 
-    assert answer == "ValidationException"
+    assert answer == (
+        "ValidationException",
+        (
+            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to"
+            " satisfy constraint: Member must have value between 7 and 30"
+        ),
+    )
     assert key.key_state == "Enabled"
 
 

@@ -141,9 +141,14 @@ def test_a_lock_is_an_event(fake: FakeEC2, ec2: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "expected"),
+    ("parameters", "expected", "text"),
     [
-        pytest.param({"LockMode": "governance"}, "MissingParameter", id="no-period"),
+        pytest.param(
+            {"LockMode": "governance"},
+            "MissingParameter",
+            "The request must contain the parameter LockDuration/ExpirationDate",
+            id="no-period",
+        ),
         pytest.param(
             {
                 "LockMode": "governance",
@@ -151,25 +156,32 @@ def test_a_lock_is_an_event(fake: FakeEC2, ec2: Any) -> None:
                 "ExpirationDate": datetime(2030, 1, 1, tzinfo=timezone.utc),
             },
             "InvalidParameterCombination",
+            "LockDuration and ExpirationDate can't be used together.",
             id="two-periods",
         ),
         pytest.param(
             {"LockMode": "governance", "LockDuration": 1, "CoolOffPeriod": 1},
             "InvalidParameterCombination",
+            "CoolOffPeriod can't be specified for a lock in governance mode.",
             id="governance-cools-not-off",
         ),
         pytest.param(
             {"LockMode": "compliance", "LockDuration": 1, "CoolOffPeriod": 73},
             "InvalidParameterValue",
+            "Value ( 73 ) for parameter CoolOffPeriod is invalid. Expecting 1 to 72.",
             id="cool-off-too-long",
         ),
         pytest.param(
             {"LockMode": "compliance", "LockDuration": 36501},
             "InvalidParameterValue",
+            "Value ( 36501 ) for parameter LockDuration is invalid. Expecting 1 to 36500.",
             id="too-long",
         ),
         pytest.param(
-            {"LockMode": "strict", "LockDuration": 1}, "InvalidParameterValue", id="unknown-mode"
+            {"LockMode": "strict", "LockDuration": 1},
+            "InvalidParameterValue",
+            "Value (strict) for parameter LockMode is invalid.",
+            id="unknown-mode",
         ),
         pytest.param(
             {
@@ -177,18 +189,19 @@ def test_a_lock_is_an_event(fake: FakeEC2, ec2: Any) -> None:
                 "ExpirationDate": datetime(2020, 1, 1, tzinfo=timezone.utc),
             },
             "InvalidParameterValue",
+            "ExpirationDate must be 1 to 36500 days from now.",
             id="in-the-past",
         ),
     ],
 )
 def test_a_bad_lock_is_refused(
-    fake: FakeEC2, ec2: Any, parameters: dict[str, Any], expected: str
+    fake: FakeEC2, ec2: Any, parameters: dict[str, Any], expected: str, text: str
 ) -> None:
-    """What the API reference rules out; the codes are assumed."""
+    """What the API reference rules out; codes and texts are assumed."""
     snapshot_id = fake.snapshots.add().snapshot_id
     before = state_of(fake)
 
-    assert code(ec2.lock_snapshot, SnapshotId=snapshot_id, **parameters) == expected
+    assert refusal(ec2.lock_snapshot, SnapshotId=snapshot_id, **parameters) == (expected, text)
     assert state_of(fake) == before
 
 

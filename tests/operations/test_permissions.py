@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -203,14 +203,19 @@ RESOURCES = [
     ("CreateSnapshot", "arn:aws:ec2:us-east-1::snapshot/*"),
     ("CreateSnapshot", "arn:aws:ec2:us-east-1:111122223333:volume/{volume}"),
     ("CreateSnapshots", "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0"),
+    ("CreateTags", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("CreateVolume", "arn:aws:ec2:us-east-1:111122223333:volume/*"),
     ("DeleteSnapshot", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
+    ("DeleteTags", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("DeleteVolume", "arn:aws:ec2:us-east-1:111122223333:volume/{volume}"),
     ("DeregisterImage", "arn:aws:ec2:us-east-1::image/{image}"),
     ("LockSnapshot", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("ModifySnapshotAttribute", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
+    ("ModifySnapshotTier", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("RegisterImage", "arn:aws:ec2:us-east-1::image/*"),
     ("RegisterImage", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
+    ("ResetSnapshotAttribute", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
+    ("RestoreSnapshotTier", "arn:aws:ec2:us-east-1::snapshot/{archived}"),
     ("UnlockSnapshot", "arn:aws:ec2:us-east-1::snapshot/{locked}"),
 ]
 
@@ -220,15 +225,30 @@ def test_a_deny_can_be_on_a_resource(
     fake: FakeEC2, ec2: Any, things: Things, operation: str, resource: str
 ) -> None:
     """The ARNs are those of IAM: snapshots and images have no account."""
-    arn = resource.format(
-        snapshot=things.snapshot, volume=things.volume, image=things.image, locked=things.locked
-    )
+    arn = resource.format_map(asdict(things))
     fake.deny(f"ec2:{operation}", arn)
 
     answer = refusal(method_of(ec2, operation), **REQUESTS[operation](things))
 
     assert answer[0] == "UnauthorizedOperation"
     assert f"on resource: {arn} because" in answer[1]
+
+
+@pytest.mark.parametrize("operation", ["CreateTags", "DeleteTags"])
+def test_a_deny_can_be_on_one_of_those_that_are_tagged(
+    fake: FakeEC2, ec2: Any, things: Things, operation: str
+) -> None:
+    """A volume's ARN has an account, an image's has none."""
+    resources = {
+        things.volume: f"arn:aws:ec2:us-east-1:{OWNER}:volume/{things.volume}",
+        things.image: f"arn:aws:ec2:us-east-1::image/{things.image}",
+    }
+    request = {"Resources": [things.snapshot, *resources], "Tags": [TAG]}
+
+    for arn in resources.values():
+        fake.deny(f"ec2:{operation}", arn)
+        assert f"on resource: {arn} because" in refusal(method_of(ec2, operation), **request)[1]
+        fake.allow(f"ec2:{operation}", arn)
 
 
 TAGGED = {

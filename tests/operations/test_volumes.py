@@ -46,6 +46,25 @@ def test_an_empty_volume_becomes_available(ec2: Any) -> None:
     assert "Tags" not in volume
 
 
+def test_what_is_shown_of_an_attached_volume(fake: FakeEC2, ec2: Any) -> None:
+    """Where it is attached, and that nobody but its owner manages it."""
+    volume_id = fake.volumes.add(instance_id="i-0123456789abcdef0").volume_id
+
+    (volume,) = ec2.describe_volumes(VolumeIds=[volume_id])["Volumes"]
+
+    assert volume["Attachments"] == [
+        {
+            "VolumeId": volume_id,
+            "InstanceId": "i-0123456789abcdef0",
+            "Device": "/dev/sda",
+            "AttachTime": volume["CreateTime"],
+            "State": "attached",
+            "DeleteOnTermination": True,
+        }
+    ]
+    assert volume["Operator"] == {"Managed": False, "HiddenByDefault": False}
+
+
 @pytest.mark.parametrize(
     ("parameters", "iops", "throughput"),
     [
