@@ -493,7 +493,10 @@ def test_the_same_token_makes_one_copy(fake: FakeEC2, ec2: Any) -> None:
         copy_image(ec2, source_id, ClientToken="token", Name="another")
 
     assert first == again
-    assert code(another) == "IdempotentParameterMismatch"
+    assert refusal(another) == (
+        "IdempotentParameterMismatch",
+        "The client token was used with other parameters.",
+    )
 
 
 def test_tags_of_a_copied_image(fake: FakeEC2, ec2: Any) -> None:

@@ -120,6 +120,17 @@ def test_a_taken_alias_has_kms_own_text(fake: FakeEC2, kms: Any) -> None:
     )
 
 
+def test_what_is_no_alias_has_kms_own_text(fake: FakeEC2, kms: Any) -> None:
+    """A name without the prefix, and an alias where a key should be."""
+    key = fake.kms.add_key(alias="alias/taken")
+
+    name = refusal(kms.create_alias, AliasName="backup", TargetKeyId=key.arn)
+    target = refusal(kms.create_alias, AliasName="alias/new", TargetKeyId="alias/taken")
+
+    assert name == ("ValidationException", "Invalid identifier")
+    assert target == ("ValidationException", "Aliases must refer to keys. Not aliases")
+
+
 def test_an_alias_stays_with_keys_of_its_kind(fake: FakeEC2, kms: Any) -> None:
     """It can't be moved from a symmetric key to an asymmetric one; what isn't there can't move."""
     fake.kms.add_key(alias="alias/backup")

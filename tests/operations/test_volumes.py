@@ -460,16 +460,15 @@ def test_the_same_token_makes_one_volume(fake: FakeEC2, ec2: Any) -> None:
     first = ec2.create_volume(**SMALL, ClientToken="token")
     fake.clock.tick(DELAY)
     again = ec2.create_volume(**SMALL, ClientToken="token")
-    others = [
-        code(ec2.create_volume, **ZONE, Size=2, ClientToken="token"),
-    ]
+    others = [refusal(ec2.create_volume, **ZONE, Size=2, ClientToken="token")]
     ec2.delete_volume(VolumeId=first["VolumeId"])
     fake.clock.tick(DELAY)
-    others.append(code(ec2.create_volume, **SMALL, ClientToken="token"))
+    others.append(refusal(ec2.create_volume, **SMALL, ClientToken="token"))
 
     assert (again["VolumeId"], again["State"]) == (first["VolumeId"], "available")
     assert ec2.create_volume(**SMALL, ClientToken="")["VolumeId"] != first["VolumeId"]
-    assert others == ["IdempotentParameterMismatch"] * 2
+    text = "The client token was used with other parameters, or for what is deleted."
+    assert others == [("IdempotentParameterMismatch", text)] * 2
 
 
 def test_a_deleted_volume_is_gone_after_a_while(fake: FakeEC2, ec2: Any) -> None:

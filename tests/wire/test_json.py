@@ -116,6 +116,7 @@ def test_bodies_that_cannot_be_read_are_refused(body: bytes) -> None:
             "A boolean can not be converted to a map.",
         ),
         ("ListKeys", {"Colour": 1}, "ListKeysRequest has no member 'Colour'."),
+        ("ListKeys", {"Marker": "\ud800"}, "A string has half of a surrogate pair."),
     ],
 )
 def test_wrong_types_are_named(name: str, document: object, message: str) -> None:

@@ -174,11 +174,13 @@ def test_every_type_is_written(protocol: str) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["ec2", "query", "json"])
-def test_special_numbers_are_read(protocol: str) -> None:
+@pytest.mark.parametrize("number", ["inf", "-inf", "nan"])
+def test_special_numbers_are_read(protocol: str, number: str) -> None:
     """Infinity and NaN are read where the model has a float, as botocore sends them."""
-    read = parse(protocol, botocore_request(protocol, {"Ratio": float("-inf")}))
+    read = parse(protocol, botocore_request(protocol, {"Ratio": float(number)}))
 
-    assert read == {"Ratio": float("-inf")}
+    assert [str(value) for value in read.values()] == [number]
+    assert list(read) == ["Ratio"]
 
 
 def test_recursion_is_bounded() -> None:
@@ -204,28 +206,52 @@ def test_entries_of_maps_are_whole(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "text"),
+    ("member", "text", "expected"),
     [
-        ("Ratio", "1,5"),
-        ("Ratio", "nan"),
-        ("Ratio", "1" * 100),
-        ("Exact", ""),
-        ("Large", str(2**63)),
-        ("Bytes", "no base64!"),
-        ("Bytes", "ü"),
+        ("Ratio", "1,5", "a number"),
+        ("Ratio", "nan", "a number"),
+        ("Ratio", "1" * 100, "a number"),
+        ("Exact", "", "a number"),
+        ("Large", str(2**63), "an integer of 64 bits"),
+        ("Large", str(-(2**63) - 1), "an integer of 64 bits"),
+        ("Bytes", "no base64!", "Base64"),
+        ("Bytes", "ü", "Base64"),
     ],
 )
-def test_values_of_other_types_are_refused(member: str, text: str) -> None:
+def test_values_of_other_types_are_refused(member: str, text: str, expected: str) -> None:
     """A text that is no value of the type is refused with its name."""
-    with pytest.raises(Refused, match=f"InvalidParameterValue: Value .* for parameter {member}"):
+    with pytest.raises(Refused) as refused:
         parse("query", urlencode({member: text}).encode())
 
+    assert (refused.value.response.code, refused.value.response.message) == (
+        "InvalidParameterValue",
+        f"Value ({text}) for parameter {member} is invalid. Expected: {expected}.",
+    )
 
-@pytest.mark.parametrize("text", ["true", '"x"', "[]", "1e999", "9" * 400])
-def test_json_has_only_numbers_for_floats(text: str) -> None:
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("true", "A boolean can not be converted to a number."),
+        ('"x"', "A string can not be converted to a number."),
+        ('"infinity"', "A string can not be converted to a number."),
+        ("[]", "A list can not be converted to a number."),
+        ("1e999", "A number can not be converted to a number of 64 bits."),
+        ("9" * 400, "A number can not be converted to a number of 64 bits."),
+    ],
+)
+def test_json_has_only_numbers_for_floats(text: str, message: str) -> None:
     """What is no number of 64 bits is refused where the model has a float."""
-    with pytest.raises(Refused, match=r"SerializationException: .* converted to a number"):
-        parse("json", f'{{"Exact": {text}}}'.encode())
+    with pytest.raises(Refused) as refused:
+        parse("json", b'{"Ratio": %s}' % text.encode())
+
+    assert refused.value.response.message == message
+
+
+def test_json_has_base64_for_blobs() -> None:
+    """What is none is refused."""
+    with pytest.raises(Refused, match=r"A string can not be converted to a blob: it is not Base64"):
+        parse("json", b'{"Bytes": "no base64!"}')
 
 
 @pytest.mark.parametrize("protocol", ["ec2", "query", "json"])

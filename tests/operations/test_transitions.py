@@ -1,0 +1,91 @@
+"""What the journal says of the life of a volume, of its snapshot and of a copy, value by value."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from pytest_fakecopy import FakeEC2
+from tests.operations.answers import OWNER
+
+if TYPE_CHECKING:
+    from pytest_fakecopy.domain.records import TransitionRecord
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=timezone.utc)
+PASSED = "no rule of the book 'documented' objected"
+
+
+def made(ec2: Any) -> tuple[str, str]:
+    """Return a new volume, there at the waiter's second look after 15 s, and a snapshot of it."""
+    volume_id = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    ec2.get_waiter("volume_available").wait(VolumeIds=[volume_id])
+    return volume_id, ec2.create_snapshot(VolumeId=volume_id)["SnapshotId"]
+
+
+def told(records: tuple[TransitionRecord, ...]) -> list[tuple[object, ...]]:
+    """Return seconds, states, state message and reason of transitions in their one place."""
+    assert {(record.region, record.account_id) for record in records} == {("us-east-1", OWNER)}
+    return [
+        (
+            round((record.at - NOON).total_seconds()),
+            record.before,
+            record.after,
+            record.state_message,
+            record.why,
+        )
+        for record in records
+    ]
+
+
+def test_a_volume_and_its_snapshot() -> None:
+    """Each is made, is there and is gone; the reason of the last is the call that took it."""
+    with FakeEC2(clock="virtual", start_time=NOON, account_id=OWNER) as fake:
+        ec2 = fake.client("ec2")
+        volume_id, snapshot_id = made(ec2)
+        during = fake.snapshots[snapshot_id].why
+        fake.clock.settle()
+        ec2.delete_volume(VolumeId=volume_id)
+        fake.clock.settle()
+        ec2.delete_snapshot(SnapshotId=snapshot_id)
+        volume = told(fake.journal.transitions(volume_id))
+        snapshot = told(fake.journal.transitions(snapshot_id))
+
+    assert during == "its volume is being read"
+    assert volume == [
+        (0, None, "creating", None, ""),
+        (5, "creating", "available", None, ""),
+        (75, "available", "deleting", None, ""),
+        (80, "deleting", "deleted", None, "deleted"),
+    ]
+    assert snapshot == [
+        (15, None, "pending", None, "its volume is being read"),
+        (75, "pending", "completed", None, "its volume was read"),
+        (80, "completed", "deleted", None, "DeleteSnapshot"),
+    ]
+
+
+def test_a_copy() -> None:
+    """Its reason names the rule book, and when it completes."""
+    with FakeEC2(clock="virtual", start_time=NOON, account_id=OWNER) as fake:
+        ec2 = fake.client("ec2")
+        source_id = fake.snapshots.add().snapshot_id
+        copy_id = ec2.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source_id)[
+            "SnapshotId"
+        ]
+        accepted = fake.snapshots[copy_id].why
+        fake.clock.tick(5)
+        validated = fake.snapshots[copy_id].why
+        fake.clock.settle()
+        completed = fake.snapshots[copy_id].why
+        ec2.delete_snapshot(SnapshotId=copy_id)
+        copy = told(fake.journal.transitions(copy_id))
+
+    ends = NOON + timedelta(seconds=60)
+    assert accepted == "accepted, and not validated yet"
+    assert validated == f"{PASSED}; it completes at {ends.isoformat()}"
+    assert completed == PASSED
+    assert copy == [
+        (0, None, "pending", "Metadata not updated", "accepted, and not validated yet"),
+        (60, "pending", "completed", None, PASSED),
+        (60, "completed", "deleted", None, "DeleteSnapshot"),
+    ]
