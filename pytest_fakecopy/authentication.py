@@ -52,6 +52,15 @@ _WORDS = {
     },
 }
 
+# KMS and STS API references, "Common errors", which EC2 has no code of its own for (EC2 API error
+# codes, RequestExpired). The text was observed in many issues.
+_EXPIRED_TOKEN = "The security token included in the request is expired"  # noqa: S105  # a sentence
+_EXPIRED = {
+    "ec2": codes.REQUEST_EXPIRED,
+    "kms": codes.ErrorResponse("ExpiredTokenException", _EXPIRED_TOKEN),
+    "sts": codes.ErrorResponse("ExpiredToken", _EXPIRED_TOKEN, 403),
+}
+
 
 class Authenticator:
     """Tells callers apart by their access keys."""
@@ -104,7 +113,9 @@ class Authenticator:
             signed, request, credentials.secret_access_key
         ):
             raise codes.Refused(_refusal(codes.AUTH_FAILURE, service))
-        if expired or not _is_fresh(signed, now):
+        if expired:
+            raise codes.Refused(_EXPIRED[service])
+        if not _is_fresh(signed, now):
             raise codes.Refused(_refusal(codes.REQUEST_EXPIRED, service))
 
 

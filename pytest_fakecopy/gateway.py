@@ -213,7 +213,7 @@ class Gateway:
             world=self._world,
             service=request.service.name,
             operation=request.action,
-            caller=caller,
+            caller=caller.in_partition(self._world.partition_of(request.region)),
             region=request.region,
             now=exchange.at,
             endpoint_host=request.host,

@@ -165,7 +165,7 @@ def test_a_session_token_belongs_to_its_key(fake: FakeEC2) -> None:
     """Temporary credentials need their own token, and end."""
     world = fake._world
     keys = Credentials(
-        "ASIATEMPORARY", "secret", "token", "111122223333", "arn:x", "id",
+        "ASIATEMPORARY", "secret", "token", "111122223333", "arn:aws:sts::x", "id",
         expires=fake.clock.now() + timedelta(hours=1),
     )  # fmt: skip
     world.accounts.register(keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain.arns import is_account_id
@@ -57,6 +57,12 @@ class Caller:
     access_key_id: str
     verified: bool
     """Whether the signature was checked: not so for access keys that nobody registered."""
+
+    def in_partition(self, partition: str) -> Caller:
+        """Return the same with the ARN that it has there: `arn:aws-cn:iam::...` in China."""
+        if self.arn.startswith(f"arn:{partition}:"):
+            return self
+        return replace(self, arn=f"arn:{partition}:{self.arn.split(':', 2)[2]}")
 
 
 class Accounts:

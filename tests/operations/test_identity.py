@@ -24,11 +24,11 @@ def sts(fake: FakeEC2) -> Any:
     return client("sts")
 
 
-def client_with(credentials: Mapping[str, Any], service: str) -> Any:
+def client_with(credentials: Mapping[str, Any], service: str, region: str = "us-east-1") -> Any:
     """Return a client that signs with a role session's credentials."""
     return botocore.session.get_session().create_client(
         service,
-        region_name="us-east-1",
+        region_name=region,
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
@@ -79,12 +79,15 @@ def test_each_session_has_its_own_credentials(sts: Any) -> None:
     assert ids[0] == ids[1]
 
 
+EXPIRED = "The security token included in the request is expired"
+
+
 def test_a_session_expires() -> None:
-    """After its duration, on a clock that the process lives by."""
+    """After its duration, on a clock that the process lives by, in each service's words."""
     with FakeEC2(account_id=OWNER) as fake:
         fake.accounts.add(OTHER)
         credentials = assume(fake.client("sts"), DurationSeconds=900)["Credentials"]
-        ec2 = client_with(credentials, "ec2")
+        ec2, kms, sts = (client_with(credentials, one) for one in ("ec2", "kms", "sts"))
         ec2.describe_snapshots()
 
         left = credentials["Expiration"] - fake.clock.now()
@@ -92,6 +95,26 @@ def test_a_session_expires() -> None:
 
         assert timedelta(minutes=14) < left <= timedelta(minutes=15)
         assert code(ec2.describe_snapshots) == "RequestExpired"
+        assert refusal(kms.list_keys) == ("ExpiredTokenException", EXPIRED)
+        assert refusal(sts.get_caller_identity) == ("ExpiredToken", EXPIRED)
+        assert status(sts.get_caller_identity) == 403
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_callers_are_of_the_partition(fake: FakeEC2, region: str, partition: str) -> None:
+    """Code asks who it is to find out in which partition it runs; roles are of it as well."""
+    sts = client("sts", region=region)
+    role = f"arn:{partition}:iam::{OTHER}:role/backup"
+
+    user = sts.get_caller_identity()["Arn"]
+    answer = assume(sts, RoleArn=role)
+    session = client_with(answer["Credentials"], "sts", region).get_caller_identity()["Arn"]
+
+    assert user == f"arn:{partition}:iam::{OWNER}:user/fake-ec2"
+    assert session == answer["AssumedRoleUser"]["Arn"]
+    assert session == f"arn:{partition}:sts::{OTHER}:assumed-role/backup/nightly"
 
 
 def test_a_session_of_a_session_lasts_an_hour(sts: Any) -> None:
@@ -145,6 +168,8 @@ def test_a_deny_counts(fake: FakeEC2, sts: Any) -> None:
     [
         pytest.param({"RoleArn": f"arn:aws:iam::{OTHER}:user/someone"}, id="user"),
         pytest.param({"RoleArn": "arn:aws:s3:::some-bucket-of-mine"}, id="bucket"),
+        pytest.param({"RoleArn": f"arn:aws:iam::{OTHER}:role/"}, id="no-name"),
+        pytest.param({"RoleArn": f"arn:aws-cn:iam::{OTHER}:role/backup"}, id="other-partition"),
         pytest.param({"RoleArn": "no ARN but long enough"}, id="no-arn"),
         pytest.param({"RoleSessionName": "two words"}, id="session-name"),
         pytest.param({"DurationSeconds": 43201}, id="too-long"),

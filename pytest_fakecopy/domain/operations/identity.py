@@ -37,7 +37,7 @@ def assume_role(  # the parameters of the API
     trust policies, so an external id is always the right one. A deny on `sts:AssumeRole` counts.
     """
     del external_id
-    role = _role(role_arn)
+    role = _role(call, role_arn)
     if role.account_id not in call.world.accounts:
         raise codes.Refused(_denied(call, role_arn))
     _require_duration(call, duration_seconds)
@@ -60,9 +60,14 @@ def assume_role(  # the parameters of the API
     }
 
 
-def _role(role_arn: str) -> Arn:
+def _role(call: Call, role_arn: str) -> Arn:
     arn = Arn.parse(role_arn)
-    if arn is None or arn.service != "iam" or not arn.resource.startswith("role/"):
+    if (
+        arn is None
+        or (arn.partition, arn.service) != (call.partition, "iam")
+        or not arn.resource.startswith("role/")
+        or arn.resource.endswith("/")
+    ):
         # Code documented; the text is quoted in many issues.
         raise codes.Refused(codes.ErrorResponse("ValidationError", f"{role_arn} is invalid"))
     return arn
