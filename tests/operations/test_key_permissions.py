@@ -9,7 +9,7 @@ import pytest
 
 from pytest_fakecopy.domain.kms import KeyState
 from pytest_fakecopy.domain.operations import OPERATIONS
-from tests.operations.answers import OTHER, OWNER, code, refusal
+from tests.operations.answers import OTHER, OWNER, code, refusal, state_of, status
 from tests.operations.test_permissions import method_of
 
 if TYPE_CHECKING:
@@ -144,3 +144,30 @@ def test_a_key_is_in_a_state_for_it_or_not(
     else:
         expected = "DisabledException" if state == "Disabled" else "KMSInvalidStateException"
         assert code(method_of(kms, operation), **request) == expected
+
+
+@pytest.mark.parametrize("operation", ["CreateGrant", "RetireGrant", "RevokeGrant"])
+def test_a_dry_run_changes_nothing(kms: Any, fake: FakeEC2, things: Things, operation: str) -> None:
+    """Three operations have one, which KMS answers with status 400."""
+    before = state_of(fake)
+    request = {**ON_A_KEY[operation](things), "DryRun": True}
+
+    answer = code(method_of(kms, operation), **request)
+
+    assert answer == "DryRunOperationException"
+    assert status(method_of(kms, operation), **request) == 400
+    assert state_of(fake) == before
+
+
+@pytest.mark.parametrize("operation", sorted(set(ON_A_KEY) - {"CreateAlias", "DeleteAlias"}))
+def test_a_foreign_key_is_hidden(
+    other_kms: Any, fake: FakeEC2, things: Things, operation: str
+) -> None:
+    """One that isn't shared might as well not be there, for every operation."""
+    fake.kms.add_key(alias=ALIAS, account_id=OTHER)
+    before = state_of(fake)
+
+    answer = code(method_of(other_kms, operation), **ON_A_KEY[operation](things))
+
+    assert answer == "AccessDeniedException"
+    assert state_of(fake) == before
