@@ -37,6 +37,11 @@ class CopyRequest:
     for_image: bool = False
     """Whether CopyImage asks for it, which takes no presigned URL."""
 
+    @property
+    def location(self) -> str:
+        """The Outpost or Local Zone that the copy goes to; empty where it goes to the Region."""
+        return self.destination_outpost_arn or self.destination_availability_zone or ""
+
 
 THROUGHPUT_STEP = 1024**2
 """1 MiB/s. AWS counts the quotas of time-based copies in it; less than that counts as nothing."""

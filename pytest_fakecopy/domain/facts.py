@@ -110,7 +110,7 @@ def _attempt(  # the facts that differ between the call and its validation
         key=key,
         key_reused=key is not None
         and source is not None
-        and world.copies.has_key(source, caller.account_id, region, key.arn),
+        and world.copies.has_key(source, caller.account_id, (region, request.location), key.arn),
         permissions=world.permissions,
         outposts=MappingProxyType(world.outposts),
         copies_in_progress=world.copies.in_progress(caller.account_id, region),

@@ -151,9 +151,14 @@ class Copies:
             == (source_region, region)
         )
 
-    def has_key(self, source: SnapshotRecord, account_id: str, region: str, key_arn: str) -> bool:
-        """Say whether an earlier copy of the same volume's data there has that key."""
-        return self._lineages.have_key(source, account_id, region, key_arn)
+    def has_key(
+        self, source: SnapshotRecord, account_id: str, place: tuple[str, str], key_arn: str
+    ) -> bool:
+        """Say whether an earlier copy of the same volume's data there has that key.
+
+        A *place* is a Region and the Outpost or Local Zone there, or an empty text.
+        """
+        return self._lineages.have_key(source, account_id, place, key_arn)
 
     def planned(self, record: SnapshotRecord) -> SnapshotRecord:
         """Return the record of a copy that is not validated yet with what its call asked for."""
@@ -407,9 +412,8 @@ class Copies:
 
 def _lane(attempt: CopyAttempt) -> Lane:
     request = attempt.request
-    where = request.destination_outpost_arn or request.destination_availability_zone or ""
     source = f"{request.source_region}/{request.source_snapshot_id}"
-    return (source, attempt.caller.account_id, attempt.region, where)
+    return (source, attempt.caller.account_id, attempt.region, request.location)
 
 
 def _failure_of(judgement: Judgement) -> _Failure | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pytest_fakecopy.domain.snapshots import ARBITRARY_VOLUME_ID
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.snapshots import SnapshotRecord
 
+_Place: TypeAlias = tuple[str, str, str, str]
+"""Whose data, account, Region, and the Outpost or Local Zone there."""
+
 
 class Lineages:
     """The ids of all copies that began, by the data that they hold and where they are."""
@@ -19,11 +22,16 @@ class Lineages:
     def __init__(self, find: Callable[[str], SnapshotRecord | None]) -> None:
         """Start without copies; *find* returns the record of an id, or None for a deleted one."""
         self._find = find
-        self._lineages: dict[tuple[str, str, str], _Lineage] = {}
+        self._lineages: dict[_Place, _Lineage] = {}
 
-    def have_key(self, source: SnapshotRecord, account_id: str, region: str, key_arn: str) -> bool:
-        """Say whether an earlier copy of the same data there has that key."""
-        lineage = self._lineages.get((_data_of(source), account_id, region))
+    def have_key(
+        self, source: SnapshotRecord, account_id: str, place: tuple[str, str], key_arn: str
+    ) -> bool:
+        """Say whether an earlier copy of the same data there has that key.
+
+        A *place* is a Region and the Outpost or Local Zone there.
+        """
+        lineage = self._lineages.get((_data_of(source), account_id, *place))
         return lineage is not None and key_arn in lineage.key_arns()
 
     def go_on(self, snapshot_id: str, attempt: CopyAttempt, source: SnapshotRecord) -> bool:
@@ -31,16 +39,17 @@ class Lineages:
 
         EBS User Guide, "Copy an Amazon EBS snapshot": in one Region with the same key always;
         elsewhere if the latest copy there still exists, is not archived, and all copies there are
-        unencrypted or have the same key.
+        unencrypted or have the same key. Assumed: an Outpost and a Local Zone are elsewhere.
         """
-        place = (_data_of(source), attempt.caller.account_id, attempt.region)
+        location = attempt.request.location
+        place = (_data_of(source), attempt.caller.account_id, attempt.region, location)
         key_arn = attempt.key.arn if attempt.key is not None else None
         lineage = self._lineages.get(place)
         if lineage is None:
             lineage = self._lineages[place] = _Lineage(self._find)
         latest, keys = lineage.latest(), lineage.key_arns()
         lineage.append(snapshot_id)
-        if source.region == attempt.region:
+        if (source.region, source.location) == (attempt.region, location):
             return source.kms_key_arn == key_arn
         if latest is None or latest.storage_tier == "archive":
             return False

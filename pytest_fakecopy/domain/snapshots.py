@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from pytest_fakecopy.domain.regions import is_local_zone
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
     from datetime import datetime
@@ -74,6 +76,13 @@ class SnapshotRecord:
     copy: CopyFacts | None = None
     why: str = ""
     """One sentence: what decided its state."""
+
+    @property
+    def location(self) -> str:
+        """The Outpost or Local Zone that confines it; empty where the Region has it."""
+        zone = self.availability_zone
+        local_zone = zone if zone and is_local_zone(zone, self.region) else ""
+        return self.outpost_arn or local_zone
 
     def progress_at(self, now: datetime) -> int:
         """Return the progress in percent: computed from start, end and *now*, never stored."""

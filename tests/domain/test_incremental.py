@@ -61,6 +61,19 @@ def test_copies_within_a_region_are_incremental_with_the_same_key(
     assert incremental(world, copy) is expected
 
 
+def test_a_local_zone_is_elsewhere() -> None:
+    """The first copy to a zone of the Region is full, as is the first one back; then no more."""
+    world, zone = make_world(), "us-east-1-bos-1a"
+    source = make_snapshot(world, region=HERE)
+
+    there = [copied(world, source, destination_availability_zone=zone) for _ in range(2)]
+    within = copied(world, world.snapshot(there[0]), destination_availability_zone=zone)
+    back = [copied(world, world.snapshot(there[0])) for _ in range(2)]
+
+    copies = (*there, within, *back)
+    assert [incremental(world, copy) for copy in copies] == [False, True, True, False, True]
+
+
 def test_the_first_copy_to_a_region_is_full_and_the_next_incremental() -> None:
     """Also of another snapshot of the same volume, but not of another volume."""
     world = make_world()
@@ -140,16 +153,17 @@ def test_an_earlier_copy_with_a_key_spares_the_next_its_data_key() -> None:
     key = make_key(world)
     source = make_snapshot(world)
     encrypted = {"encrypted": True, "kms_key_id": key.arn}
-    before = world.copies.has_key(source, ACCOUNT, HERE, key.arn)
+    before = world.copies.has_key(source, ACCOUNT, (HERE, ""), key.arn)
     copied(world, source, **encrypted)
     world.permissions = world.permissions.with_deny(Deny("kms:GenerateDataKeyWithoutPlaintext"))
 
     copied(world, source, **encrypted)
 
     assert not before
-    assert world.copies.has_key(source, ACCOUNT, HERE, key.arn)
-    assert not world.copies.has_key(source, OTHER_ACCOUNT, HERE, key.arn)
-    assert not world.copies.has_key(source, ACCOUNT, THERE, key.arn)
+    assert world.copies.has_key(source, ACCOUNT, (HERE, ""), key.arn)
+    assert not world.copies.has_key(source, OTHER_ACCOUNT, (HERE, ""), key.arn)
+    assert not world.copies.has_key(source, ACCOUNT, (THERE, ""), key.arn)
+    assert not world.copies.has_key(source, ACCOUNT, (HERE, "us-east-1-bos-1a"), key.arn)
 
 
 def test_a_copy_that_failed_is_no_base_for_the_next() -> None:

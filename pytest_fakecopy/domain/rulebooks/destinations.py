@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.error_codes import ErrorResponse
     from pytest_fakecopy.domain.rules import Verdict
-    from pytest_fakecopy.domain.snapshots import SnapshotRecord
 
 
 def destination_is_consistent(attempt: CopyAttempt) -> Verdict:
@@ -86,19 +85,14 @@ def _zone_defect(attempt: CopyAttempt) -> ErrorResponse | None:
             f"A snapshot in {attempt.request.source_region} cannot be copied to the Local Zone"
             f" {zone}: the snapshot must be in its Region."
         )
-    local_zone = _local_zone_of(attempt.source)
-    if local_zone is not None and zone_group(local_zone) != zone_group(zone):
+    source = attempt.source
+    local_zone = source.location if source is not None and source.outpost_arn is None else ""
+    if local_zone and zone_group(local_zone) != zone_group(zone):
         return codes.invalid_parameter_value(
             f"A snapshot in the Local Zone {local_zone} cannot be copied to {zone},"
             " which is not in its zone group."
         )
     return None
-
-
-def _local_zone_of(source: SnapshotRecord | None) -> str | None:
-    """Return the Local Zone that a snapshot is confined to; an ordinary zone confines none."""
-    zone = source.availability_zone if source is not None else None
-    return zone if source is not None and zone and is_local_zone(zone, source.region) else None
 
 
 def _source_defect(attempt: CopyAttempt) -> ErrorResponse | None:
@@ -109,10 +103,9 @@ def _source_defect(attempt: CopyAttempt) -> ErrorResponse | None:
         return codes.invalid_parameter_value(
             f"The snapshot '{source.snapshot_id}' is on an Outpost and cannot be copied."
         )
-    local_zone = _local_zone_of(source)
-    if local_zone is None:
+    if not source.location:
         return None
-    place = f"The snapshot '{source.snapshot_id}' is in the Local Zone {local_zone}"
+    place = f"The snapshot '{source.snapshot_id}' is in the Local Zone {source.location}"
     if source.region != attempt.region:
         return codes.invalid_parameter_value(
             f"{place} and cannot be copied to {attempt.region}, only within {source.region}."
