@@ -159,10 +159,24 @@ def text_of(key: KeyRecord) -> str:
     statements = [_statement("Enable IAM User Permissions", partition, [key.account_id], ["kms:*"])]
     others = sorted(key.shared_with - {EVERYBODY})
     if others:
-        actions = ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:ReEncrypt*"]
-        statements.append(_statement("Allow use of the key", partition, others, actions))
+        statements.append(_use(partition, others))
     document = {"Version": "2012-10-17", "Id": "key-default-1", "Statement": statements}
     return json.dumps(document, indent=2)
+
+
+def shared_too(key: KeyRecord, account_id: str) -> str | None:
+    """Return the policy that was put on a key with one more account; None for the default one."""
+    if key.policy is None:
+        return None
+    document = json.loads(key.policy)
+    use = _use(key.arn.split(":")[1], [account_id])
+    document["Statement"] = [*(parse(key.policy) or ()), use]
+    return json.dumps(document, indent=2)
+
+
+def _use(partition: str, accounts: list[str]) -> dict[str, Any]:
+    actions = ["kms:DescribeKey", "kms:CreateGrant", "kms:Decrypt", "kms:ReEncrypt*"]
+    return _statement("Allow use of the key", partition, accounts, actions)
 
 
 def _statement(sid: str, partition: str, accounts: list[str], actions: list[str]) -> dict[str, Any]:

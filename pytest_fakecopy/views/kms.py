@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pytest_fakecopy.domain import kms
+from pytest_fakecopy.domain import key_policies, kms
 from pytest_fakecopy.domain.arns import is_account_id
 from pytest_fakecopy.domain.records import ChangeRecord
 from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
@@ -159,8 +159,12 @@ class KmsKey:
             UsageError: *account_id* is not 12 digits.
         """
         _require_account("share_with", account_id)
-        shared = self._record().shared_with | {account_id}
-        self._change(f"shared with {account_id}", shared_with=shared)
+        record = self._record()
+        self._change(
+            f"shared with {account_id}",
+            shared_with=record.shared_with | {account_id},
+            policy=key_policies.shared_too(record, account_id),
+        )
 
 
 class Keys:

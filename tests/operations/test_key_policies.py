@@ -97,6 +97,21 @@ def test_a_policy_shares_a_key(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
     assert other_kms.describe_key(KeyId=key.arn)["KeyMetadata"]["Arn"] == key.arn
 
 
+@pytest.mark.parametrize("as_list", [True, False])
+def test_a_policy_that_was_put_is_shared_on(fake: FakeEC2, kms: Any, as_list: bool) -> None:
+    """Whom the test shares the key with later stands in it too: it can be read and put again."""
+    key = fake.kms.add_key()
+    document = {"Version": "2012-10-17", "Statement": [OWN] if as_list else OWN}
+    kms.put_key_policy(KeyId=key.key_id, Policy=json.dumps(document))
+
+    key.share_with(OTHER)
+
+    text = kms.get_key_policy(KeyId=key.key_id)["Policy"]
+    assert json.loads(text)["Statement"][0] == OWN
+    kms.put_key_policy(KeyId=key.key_id, Policy=text)
+    assert key.shared_with == {OTHER}
+
+
 def test_a_policy_takes_a_key_back(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
     """The one before counts no more."""
     key = fake.kms.add_key(shared_with=[OTHER])
