@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_fakecopy._patch import is_patched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # By the module that each says it comes from.
 _COROUTINES = {"asyncio.tasks": "asyncio.sleep", "anyio": "anyio.sleep"}
@@ -82,17 +82,21 @@ class BoundNames:
         """Begin with no module looked at."""
         self._left_alone = left_alone
         self._seen: dict[str, ModuleType] = {}
-        self._found: dict[str, list[Place]] = {}
-        self._places: list[Place] = []
+        self._found: dict[str, list[tuple[str, Place]]] = {}
+        self._places: Mapping[str, list[Place]] = {}
 
-    def places(self) -> list[Place]:
-        """Return all places, after a look at the modules that are new.
+    def places(self) -> Mapping[str, list[Place]]:
+        """Return all places by what was found there, after a look at the modules that are new.
 
-        It is the same list as long as there are no new modules.
+        It is the same mapping as long as there are no new modules.
         """
         if self._has_changed():
             self._refresh()
-            self._places = [place for places in self._found.values() for place in places]
+            places: dict[str, list[Place]] = {}
+            for found in self._found.values():
+                for function, place in found:
+                    places.setdefault(function, []).append(place)
+            self._places = places
         return self._places
 
     def _has_changed(self) -> bool:
@@ -117,15 +121,15 @@ class BoundNames:
                 self._found[name] = found
 
 
-def _look_at(module: ModuleType) -> Iterator[Place]:
+def _look_at(module: ModuleType) -> Iterator[tuple[str, Place]]:
     if not issubclass(type(module), ModuleType):
         return
     # Not vars(): a module of importlib.util.LazyLoader loads itself when it is asked for anything.
     namespace = object.__getattribute__(module, "__dict__")
     ours = namespace.get("__name__")
     for name, value in list(namespace.items()):
-        if sleep_function(value) is not None:
-            yield Name(namespace, name)
+        if (found := sleep_function(value)) is not None:
+            yield found, Name(namespace, name)
         elif type(value) is FunctionType and value.__module__ == ours:
             yield from _look_at_defaults(value)
         # Not isinstance: it asks the value for its class, which would load a lazy module.
@@ -133,26 +137,26 @@ def _look_at(module: ModuleType) -> Iterator[Place]:
             yield from _look_at_class(value)
 
 
-def _look_at_class(owner: type) -> Iterator[Place]:
+def _look_at_class(owner: type) -> Iterator[tuple[str, Place]]:
     for name, value in list(vars(owner).items()):
         kind = type(value)
         function = value.__func__ if kind in (staticmethod, classmethod) else value
-        if sleep_function(function) is not None:
-            yield Attribute(owner, name, kind is staticmethod)
+        if (found := sleep_function(function)) is not None:
+            yield found, Attribute(owner, name, kind is staticmethod)
         elif type(function) is FunctionType:
             yield from _look_at_defaults(function)
 
 
-def _look_at_defaults(function: object) -> Iterator[Place]:
+def _look_at_defaults(function: object) -> Iterator[tuple[str, Place]]:
     # Beneath decorators is the function that they decorate.
     while type(function) is FunctionType:
-        for index, value in enumerate(function.__defaults__ or ()):
-            if sleep_function(value) is not None:
-                yield Default(function, index)
+        for position, value in enumerate(function.__defaults__ or ()):
+            if (found := sleep_function(value)) is not None:
+                yield found, Default(function, position)
         keywords = function.__kwdefaults__ or {}
         for name, value in keywords.items():
-            if sleep_function(value) is not None:
-                yield Name(keywords, name)
+            if (found := sleep_function(value)) is not None:
+                yield found, Name(keywords, name)
         function = function.__dict__.get("__wrapped__")
 
 

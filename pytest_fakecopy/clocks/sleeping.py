@@ -22,7 +22,7 @@ from pytest_fakecopy.clocks.token_buckets import TokenBuckets
 from pytest_fakecopy.errors import ClockError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from types import FrameType, ModuleType, TracebackType
 
@@ -175,17 +175,20 @@ class _Everywhere:
         self.patch = patch
         self._function = function
         self._installed: object = None
-        self._places: list[Place] = []
+        self._places: Mapping[str, list[Place]] = {}
         self._before: list[tuple[Place, object]] = []
 
     def start(self) -> None:
         self._places = _NAMES.places()
         self.patch.start()
         installed = self._installed = getattr(self.patch.owner, self.patch.name)
-        for place in self._places:
+        original = self.patch.original
+        for place in self._places.get(self._function, ()):
             entry = place.read()
             # What somebody has put there meanwhile is theirs.
-            if entry is not installed and sleep_function(entry) == self._function:
+            if entry is original or (
+                entry is not installed and sleep_function(entry) == self._function
+            ):
                 self._before.append((place, entry))
                 place.write(installed)
 
@@ -207,7 +210,7 @@ class _Everywhere:
         places = _NAMES.places()
         if places is self._places:
             return
-        for place in places:
+        for place in places.get(self._function, ()):
             if place.read() is installed:
                 place.write(nearest_live(installed))
 
