@@ -338,6 +338,16 @@ def test_incomplete_headers_are_refused(headers: dict[str, str], message: str) -
     assert refused.value.response.message == message
 
 
+MISSING = "AWS query-string parameters must include '{}'."
+CREDENTIAL = "AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/ec2/aws4_request"
+ALGORITHM_ALONE = " ".join(
+    MISSING.format(f"X-Amz-{name}") for name in ("Credential", "Date", "SignedHeaders", "Signature")
+)
+CREDENTIAL_ALONE = " ".join(
+    MISSING.format(f"X-Amz-{name}") for name in ("Algorithm", "Date", "SignedHeaders", "Signature")
+)
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
@@ -348,6 +358,8 @@ def test_incomplete_headers_are_refused(headers: dict[str, str], message: str) -
             " 'X-Amz-Date'. AWS query-string parameters must include 'X-Amz-SignedHeaders'.",
             id="version-4",
         ),
+        pytest.param("X-Amz-Algorithm=AWS4-HMAC-SHA256", ALGORITHM_ALONE, id="algorithm-alone"),
+        pytest.param(f"X-Amz-Credential={CREDENTIAL}", CREDENTIAL_ALONE, id="credential-alone"),
         pytest.param(
             "AWSAccessKeyId=a", "The request must contain the parameter Signature", id="version-2"
         ),

@@ -106,6 +106,9 @@ def test_errors_of_sts_say_whose_they_are(status: int, whose: str) -> None:
         pytest.param("\ufffe\uffff", "\ufffd\ufffd", id="noncharacters"),
         pytest.param("\t\n\r\r\n", "\t\n\r\r\n", id="white-space"),
         pytest.param("]]><!--&amp;", "]]><!--&amp;", id="markup"),
+        pytest.param("a<b", "a<b", id="less"),
+        pytest.param("a>b", "a>b", id="greater"),
+        pytest.param("a&b", "a&b", id="ampersand"),
         pytest.param("\x7f\x85\u2028\U0001f600", "\x7f\x85\u2028\U0001f600", id="odd"),
     ],
 )
