@@ -183,6 +183,22 @@ def test_special_numbers_are_read(protocol: str, number: str) -> None:
     assert list(read) == ["Ratio"]
 
 
+@pytest.mark.parametrize(
+    ("protocol", "name"),
+    [
+        ("ec2", "Plain.member.1"),
+        ("ec2", "Flat.member.1"),
+        ("ec2", "FlatMap.entry.1.K"),
+        ("query", "Flat.member.1"),
+        ("query", "FlatMap.entry.1.K"),
+    ],
+)
+def test_flat_lists_and_maps_have_no_level_of_their_own(protocol: str, name: str) -> None:
+    """No list of EC2 has one either; the lists of AWS Query that aren't flat do."""
+    with pytest.raises(Refused, match=f"UnknownParameter: The parameter {name} is not recognized"):
+        parse(protocol, f"{name}=a".encode())
+
+
 def test_recursion_is_bounded() -> None:
     """A shape that contains itself is read down to a depth that no request has, and no further."""
     read = parse("ec2", ("Tree." + "Branches.1." * 10 + "Name=x").encode())
