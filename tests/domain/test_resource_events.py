@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+import pytest
+
 from pytest_fakecopy.domain import resource_events
 from pytest_fakecopy.domain.archive import Tiering
+from pytest_fakecopy.domain.locks import Lock
 from pytest_fakecopy.domain.snapshots import SnapshotRecord
 from pytest_fakecopy.domain.volumes import VolumeRecord
 
@@ -33,6 +36,17 @@ VOLUME = VolumeRecord(
     create_time=NOON,
     state="creating",
 )
+
+SNAPSHOT_ARN = "arn:aws:ec2::us-east-1:snapshot/snap-0123456789abcdef0"
+NOTIFICATION = {
+    "version": "0",
+    "id": EVENT_ID,
+    "detail-type": "EBS Snapshot Notification",
+    "source": "aws.ec2",
+    "time": "2026-01-31T12:00:00Z",
+    "region": "us-east-1",
+    "resources": [SNAPSHOT_ARN],
+}
 
 
 def test_a_set_of_snapshots_succeeded() -> None:
@@ -145,5 +159,55 @@ def test_a_snapshot_was_archived() -> None:
             "startTime": "2026-01-31T12:00:00.000Z",
             "endTime": "2026-01-31T13:00:00.000Z",
             "restoreExpiryTime": "2026-02-02T12:00:00.000Z",
+        },
+    }
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_snapshot_was_locked(*, failed: bool) -> None:
+    """EBS User Guide, "Monitor Amazon EBS snapshot locks", its spelling of a member included."""
+    lock = Lock("compliance", NOON, duration_days=1, cool_off_hours=2)
+
+    event = resource_events.lock_snapshot(
+        SNAPSHOT, lock, partition="aws", event_id=EVENT_ID, at=NOON, failed=failed
+    )
+
+    assert event == {
+        **NOTIFICATION,
+        "account": OWNER,
+        "detail": {
+            "event": "lockSnapshot",
+            "result": "failed" if failed else "succeeded",
+            "snapshot_id": SNAPSHOT_ARN,
+            "source": OWNER,
+            "lockState": "compliance-cooloff",
+            "lockCreatedOn": "2026-01-31T12:00:00.000Z",
+            "lockExpiresOn": "2026-02-01T12:00:00.000Z",
+            "lockDuration": 1,
+            "lockStartDurationTime": "2026-01-31T12:00:00.000Z",
+            "cooOffPeriod": 2,
+            "coolOffPeriodExpiresOn": "2026-01-31T14:00:00.000Z",
+        },
+    }
+
+
+def test_a_snapshot_was_shared() -> None:
+    """The event is the recipient's, and names the owner as its source."""
+    event = resource_events.share_snapshot(
+        SNAPSHOT, "444455556666", partition="aws", event_id=EVENT_ID, at=NOON
+    )
+
+    assert event == {
+        **NOTIFICATION,
+        "account": "444455556666",
+        "detail": {
+            "event": "shareSnapshot",
+            "result": "succeeded",
+            "cause": "",
+            "request-id": "",
+            "snapshot_id": SNAPSHOT_ARN,
+            "source": OWNER,
+            "startTime": "2026-01-31T12:00:00.000Z",
+            "endTime": "2026-01-31T12:00:00.000Z",
         },
     }

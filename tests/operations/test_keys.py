@@ -366,6 +366,7 @@ def test_a_key_is_replicated(fake: FakeEC2, kms: Any, primary: Any) -> None:
     arn = f"arn:aws:kms:us-west-2:{OWNER}:key/{primary.key_id}"
     assert answer["ReplicaKeyMetadata"]["KeyState"] == "Creating"
     assert answer["ReplicaTags"] == [{"TagKey": "a", "TagValue": "b"}]
+    assert west.list_resource_tags(KeyId=arn)["Tags"] == answer["ReplicaTags"]
     assert f"arn:aws:iam::{OWNER}:root" in answer["ReplicaPolicy"]
     assert (replica["Arn"], replica["KeyState"], replica["Description"]) == (
         arn,
