@@ -148,10 +148,10 @@ def _destination_key(
         return None, None
     if encryption.key == "request":
         identifier = request.kms_key_id or ""
-    elif encryption.key == "aws-managed":
-        identifier = DEFAULT_EBS_ALIAS
     else:
-        identifier = world.default_key_arn(account_id, region)
+        identifier = DEFAULT_EBS_ALIAS
+        if encryption.key == "default":
+            identifier = world.settings.get(account_id, region).default_key_arn or identifier
     return identifier, world.keys.resolve(identifier, region=region, account_id=account_id)
 
 

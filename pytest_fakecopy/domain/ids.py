@@ -18,7 +18,10 @@ class IdSource:
     def _digest(self, kind: str) -> str:
         count = self._counts.get(kind, 0) + 1
         self._counts[kind] = count
-        return blake2b(f"{self._seed}/{kind}/{count}".encode(), digest_size=16).hexdigest()
+        return self._digest_of(f"{kind}/{count}")
+
+    def _digest_of(self, name: str) -> str:
+        return blake2b(f"{self._seed}/{name}".encode(), digest_size=16).hexdigest()
 
     def resource_id(self, prefix: str) -> str:
         """Return an EC2 id of 17 hexadecimal digits that starts with 0: `snap-0a1b...`."""
@@ -26,8 +29,11 @@ class IdSource:
 
     def uuid(self, kind: str) -> str:
         """Return a text in the form of a UUID, for requests, KMS keys and events."""
-        text = self._digest(kind)
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-a{text[17:20]}-{text[20:]}"
+        return _as_uuid(self._digest(kind))
+
+    def uuid_of(self, name: str) -> str:
+        """Return the UUID of the one thing of that name: it may be asked for more than once."""
+        return _as_uuid(self._digest_of(name))
 
     def token(self, kind: str) -> str:
         """Return 64 hexadecimal digits, for grants and tokens."""
@@ -36,6 +42,10 @@ class IdSource:
     def access_key(self, prefix: str) -> tuple[str, str]:
         """Return an access key id that starts with *prefix*, and a secret."""
         return access_key_of(self._seed, self._digest(prefix), prefix)
+
+
+def _as_uuid(digest: str) -> str:
+    return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-a{digest[17:20]}-{digest[20:]}"
 
 
 @lru_cache(maxsize=64)

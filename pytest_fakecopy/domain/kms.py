@@ -259,7 +259,7 @@ class KeyRegistry:
     def alias_target(self, region: str, account_id: str, name: str) -> str | None:
         """Return the ARN of the key that an alias means, or None where there is no such alias."""
         if name == DEFAULT_EBS_ALIAS:
-            return self.default_ebs_key(region, account_id).arn
+            return self._default_ebs_key(region, account_id).arn
         return self._aliases.get((region, account_id, name))
 
     def aliases(self, region: str, account_id: str) -> dict[str, str]:
@@ -290,16 +290,31 @@ class KeyRegistry:
 
     def default_ebs_key(self, region: str, account_id: str) -> KeyRecord:
         """Return the AWS managed key `aws/ebs` of an account and Region, made on first use."""
-        place = (region, account_id, DEFAULT_EBS_ALIAS)
-        if place not in self._aliases:
-            record = self.make(
-                region=region,
-                account_id=account_id,
-                key_manager="AWS",
-                description="Default key that protects my EBS volumes when no other key is defined",
-            )
-            self.set_alias(DEFAULT_EBS_ALIAS, record.arn)
-        return self._keys[self._aliases[place]]
+        record = self._default_ebs_key(region, account_id)
+        self.use(record)
+        return record
+
+    def _default_ebs_key(self, region: str, account_id: str) -> KeyRecord:
+        """Return the key as it is, or as it would be made now."""
+        arn = self._aliases.get((region, account_id, DEFAULT_EBS_ALIAS))
+        if arn is not None:
+            return self._keys[arn]
+        key_id = self._ids.uuid_of(f"{DEFAULT_EBS_ALIAS}/{region}/{account_id}")
+        return KeyRecord(
+            key_id,
+            self.arn_of(region, account_id, key_id),
+            region,
+            account_id,
+            self._now(),
+            key_manager="AWS",
+            description="Default key that protects my EBS volumes when no other key is defined",
+        )
+
+    def use(self, key: KeyRecord) -> None:
+        """Keep a key that `resolve` found, for good: a default EBS key is made on its first use."""
+        if key.arn not in self._keys:
+            self._keys[key.arn] = key
+            self.set_alias(DEFAULT_EBS_ALIAS, key.arn)
 
     def resolve(self, identifier: str, *, region: str, account_id: str) -> KeyRecord | None:
         """Find the key that *identifier* means to a caller of that account in that Region.
@@ -309,7 +324,7 @@ class KeyRegistry:
 
         Returns:
             The key, whatever its state and whoever may use it, or None if nothing answers to that
-            name.
+            name. A default EBS key that nobody used so far is only made by `use`.
         """
         arn = Arn.parse(identifier)
         if arn is None:
@@ -319,8 +334,8 @@ class KeyRegistry:
             if arn.service != "kms" or arn.partition != self._partition_of(region_):
                 return None
         if kind.startswith("alias/"):
-            if (region_, account_) == (region, account_id):
-                return self._keys.get(self.alias_target(region_, account_, kind) or "")
+            if (region_, account_, kind) == (region, account_id, DEFAULT_EBS_ALIAS):
+                return self._default_ebs_key(region, account_id)
             # The default key of another place is not made for whoever mentions it.
             return self._keys.get(self._aliases.get((region_, account_, kind), ""))
         if arn is not None:

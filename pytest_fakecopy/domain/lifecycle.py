@@ -183,6 +183,7 @@ class Copies:
         world, request = self._world, attempt.request
         record = accepted(world.ids.resource_id("snap"), attempt)
         world.snapshots.add(record)
+        _use_key(world, attempt)
         account_id = attempt.caller.account_id
         tags = of_specifications(request.tag_specifications, "snapshot")
         world.tags.put(account_id, record.snapshot_id, tags)
@@ -275,6 +276,7 @@ class Copies:
             self._fail_by_fault(flight.fault, flight, at)
             return
         attempt = facts.at_validation(world, flight.attempt, at)
+        _use_key(world, attempt)
         judgement = world.rules.validate(attempt)
         world.record(VerdictRecord(at, "validation", flight.snapshot_id, judgement))
         failure = _failure_of(judgement)
@@ -408,6 +410,11 @@ class Copies:
         while self._held and not self._world.faults.holding:
             _, end = self._held.pop(0)
             end(at)
+
+
+def _use_key(world: World, attempt: CopyAttempt) -> None:
+    if attempt.key is not None:
+        world.keys.use(attempt.key)
 
 
 def _lane(attempt: CopyAttempt) -> Lane:

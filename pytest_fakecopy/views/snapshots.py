@@ -359,6 +359,7 @@ class Snapshots:
             )
             raise UnknownResourceError(msg)
         _require("kms_key", kms_key, key.region == region, f"a key in {region}, like the snapshot")
+        world.keys.use(key)
         return key.arn
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.builders import (
     make_key,
     make_snapshot,
     make_world,
+    refusal,
     start,
 )
 
@@ -203,3 +205,26 @@ def test_a_source_that_turns_out_to_be_encrypted_gives_an_encrypted_copy(
     done = world.snapshot(copy.snapshot_id)
     assert (done.state, done.encrypted) == ("completed", True)
     assert done.kms_key_arn == world.keys.default_ebs_key(HERE, ACCOUNT).arn
+
+
+@pytest.mark.parametrize("rules", ["documented", "observed"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param({"dry_run": True}, id="dry-run"),
+        pytest.param({"completion_duration_minutes": 14}, id="duration"),
+        pytest.param({"destination_outpost_arn": "op-1"}, id="outpost"),
+        pytest.param({"source_region": "moon"}, id="region"),
+    ],
+)
+def test_a_rejected_call_makes_no_default_key(rules: str, asked: dict[str, Any]) -> None:
+    """The Region's key for EBS comes with the first copy that needs it."""
+    world = make_world(rules=rules)
+
+    refusal(world, encrypted=True, **asked)
+
+    assert list(world.keys) == []
+
+    start(world, encrypted=True)
+
+    assert [key.key_manager for key in world.keys] == ["AWS"]

@@ -22,6 +22,17 @@ def test_uuids_have_the_shape_of_a_random_uuid() -> None:
     assert re.fullmatch(shape, IdSource(0).uuid("request"))
 
 
+def test_the_uuid_of_a_name_does_not_count() -> None:
+    """It is the same each time, another for another name or seed, and of the same shape."""
+    source = IdSource(0)
+
+    made = source.uuid_of("alias/aws/ebs")
+
+    assert re.fullmatch("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", made)
+    assert made == source.uuid_of("alias/aws/ebs")
+    assert made not in {source.uuid_of("alias/other"), IdSource(1).uuid_of("alias/aws/ebs")}
+
+
 def test_tokens_have_64_digits() -> None:
     """A token is 64 hexadecimal digits."""
     assert re.fullmatch("[0-9a-f]{64}", IdSource(0).token("grant"))

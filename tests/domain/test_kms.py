@@ -122,6 +122,22 @@ def test_the_default_key_is_there_when_it_is_first_named(identifier: str) -> Non
     assert key == keys.default_ebs_key(HERE, ACCOUNT)
 
 
+def test_the_default_key_is_not_made_before_it_is_used() -> None:
+    """Looking it up is no use of it, and it is the same key then."""
+    keys = make_world().keys
+
+    found = keys.resolve("alias/aws/ebs", region=HERE, account_id=ACCOUNT)
+
+    assert found is not None
+    assert list(keys) == []
+    assert keys.aliases(HERE, ACCOUNT) == {}
+
+    keys.use(found)
+
+    assert list(keys) == [found]
+    assert keys.aliases(HERE, ACCOUNT) == {"alias/aws/ebs": found.arn}
+
+
 def test_a_key_is_made_with_an_arn_and_kept() -> None:
     """The ARN has the partition, the Region and the account of the key."""
     world = make_world()

@@ -132,6 +132,7 @@ def describe_key(call: Call, *, key_id: str, grant_tokens: Sequence[str] = ()) -
     del grant_tokens
     key = find_key(call, key_id, aliases=True, other_accounts=True)
     call.authorize(key.arn)
+    call.world.keys.use(key)
     return {"KeyMetadata": metadata(call, key)}
 
 

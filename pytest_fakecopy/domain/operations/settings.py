@@ -60,6 +60,7 @@ def modify_ebs_default_kms_key_id(call: Call, *, kms_key_id: str) -> Result:
     key = call.world.keys.resolve(kms_key_id, region=call.region, account_id=call.account_id)
     if key is None or not key.is_symmetric or not key.is_shared_with(call.account_id):
         return {"KmsKeyId": kms_key_id}
+    call.world.keys.use(key)
     configured = None if key.key_manager == "AWS" else key.arn
     call.world.settings.change(call.account_id, call.region, default_key_arn=configured)
     return {"KmsKeyId": key.arn}

@@ -155,6 +155,8 @@ def _make(call: Call, wanted: _Wanted, snapshot: SnapshotRecord | None) -> Volum
         raise codes.Refused(codes.invalid_parameter_combination(message))
     encrypted = bool(wanted.encrypted or wanted.outpost_arn)
     key, identifier = key_of(call, snapshot, wanted.kms_key_id, encrypted=encrypted)
+    if key is not None:
+        call.world.keys.use(key)
     iops, throughput = performance(wanted.kind, size, wanted.iops, wanted.throughput)
     volume = VolumeRecord(
         volume_id=call.world.ids.resource_id("vol"),
