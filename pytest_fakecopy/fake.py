@@ -162,7 +162,7 @@ class FakeEC2:
         return world
 
     def _judge(self, url: str) -> PresignedUrl:
-        return judge(parse(url), self._world.accounts.secret_of)
+        return judge(parse(url), self._world.accounts.credentials_of)
 
     def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
         with self._door as world:

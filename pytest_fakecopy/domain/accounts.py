@@ -152,8 +152,3 @@ class Accounts:
     def credentials_of(self, access_key_id: str) -> Credentials | None:
         """Return the credentials with that access key id, or None where nobody registered them."""
         return self._credentials.get(access_key_id)
-
-    def secret_of(self, access_key_id: str) -> str | None:
-        """Return the secret of an access key id, or None where nobody registered it."""
-        credentials = self._credentials.get(access_key_id)
-        return credentials.secret_access_key if credentials else None

@@ -14,7 +14,9 @@ from urllib.parse import unquote
 
 from pytest_fakecopy.domain.redaction import redacted
 
-SignatureVerdict: TypeAlias = Literal["right", "wrong", "unknown-key"]
+SignatureVerdict: TypeAlias = Literal["right", "wrong", "of-a-post", "wrong-token", "unknown-key"]
+"""Right for the registered secret, wrong, right but for the method that was signed or for the
+session token, or of an access key that nobody registered."""
 
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _SCOPE_PARTS = 5
@@ -65,7 +67,8 @@ class PresignedUrl:
     """Zero where `X-Amz-Expires` is there but is no whole number."""
     signed_headers: tuple[str, ...] | None
     signature: str | None
-    has_token: bool
+    token: str | None
+    """Of temporary credentials."""
     has_plus: bool
     """Whether there is a `+` in the query, which SigV4 takes for a plus sign and a form for a
     space: who writes a space that way signs something else than what is read (aws-cli issue 917).
@@ -112,7 +115,7 @@ def parse(url: str) -> PresignedUrl:
         expires=parse_expires(known.get("X-Amz-Expires")),
         signed_headers=None if headers is None else tuple(headers.lower().split(";")),
         signature=known.get("X-Amz-Signature"),
-        has_token="X-Amz-Security-Token" in known,
+        token=known.get("X-Amz-Security-Token"),
         has_plus="+" in query,
     )
 

@@ -43,7 +43,12 @@ _BAD_PROTOCOL = bad_value("The protocol in PresignedUrl should be http or https"
 
 
 def signed(
-    fake: FakeEC2, snapshot: Snapshot | None, *, region: str = SOURCE, **parameters: str
+    fake: FakeEC2,
+    snapshot: Snapshot | None,
+    *,
+    region: str = SOURCE,
+    method: str = "GET",
+    **parameters: str,
 ) -> str:
     """Return a URL that is signed by the default account for *region*, with all that it needs.
 
@@ -58,7 +63,7 @@ def signed(
     url = fake.client("ec2", region).generate_presigned_url(
         "copy_snapshot",
         Params={name: value for name, value in wanted.items() if value},
-        HttpMethod="GET",
+        HttpMethod=method,
     )
     return str(url)
 
@@ -172,6 +177,16 @@ BAD = (
         "for-another-endpoint",
         "The URL is signed for the endpoint of a Region that is not the source's.",
         lambda fake, snapshot: signed(fake, snapshot, region="eu-west-1"),
+    ),
+    _url(
+        "for-the-destination-endpoint",
+        "The URL is for the endpoint that the copy goes to, not for that of the source.",
+        _altered("ec2.us-west-2.amazonaws.com", "ec2.us-east-1.amazonaws.com"),
+    ),
+    _url(
+        "for-a-post",
+        "The URL is signed for a POST, as boto3 presigns where nothing says HttpMethod.",
+        lambda fake, snapshot: signed(fake, snapshot, method="POST"),
     ),
     _url("unsigned", "The URL has no signature.", _unsigned, evidence=CAPTURE),
     _url(

@@ -16,7 +16,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from hmac import digest as hmac_digest
 from itertools import product
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
 from botocore.auth import SigV2Auth, SigV4Auth
@@ -36,7 +36,7 @@ from pytest_fakecopy.wire.scalars import parse_timestamp, shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.domain.presigned import PresignedUrl, SignatureVerdict
     from pytest_fakecopy.wire.http import HttpRequest
 
 Place: TypeAlias = Literal["header", "query", "body"]
@@ -53,6 +53,20 @@ _BASIC_DATE = "%Y%m%dT%H%M%SZ"
 # A query that is written the way it is signed: escapes in capitals, and only where they are due.
 _DUE = "%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"
 _NORMAL_QUERY = re.compile(f"[A-Za-z0-9._~&=-]*(?:{_DUE}[A-Za-z0-9._~&=-]*)*")
+
+
+class Signer(Protocol):
+    """The part of somebody's credentials that is secret, and their session's token."""
+
+    @property
+    def secret_access_key(self) -> str:
+        """What signatures are made with."""
+        ...
+
+    @property
+    def session_token(self) -> str | None:
+        """What has to stand beside a signature of temporary credentials."""
+        ...
 
 
 class Signed(NamedTuple):
@@ -296,31 +310,41 @@ def signature_of_url(url: PresignedUrl, secret: str) -> str | None:
     It is that of a GET with nothing but the host signed and an empty body, as EC2 fetches it. The
     host is taken as it stands; `judge` knows the other ways to write it.
     """
-    return next(iter(_signatures_of_url(url, secret)), None)
+    return next(iter(_signatures_of_url(url, secret, "GET")), None)
 
 
-def judge(url: PresignedUrl, secret_of: Callable[[str], str | None]) -> PresignedUrl:
+def judge(url: PresignedUrl, credentials_of: Callable[[str], Signer | None]) -> PresignedUrl:
     """Return *url* with the verdict on its signature.
 
-    *secret_of* returns the secret access key of an access key id, or None where nobody knows it.
+    *credentials_of* returns the credentials of an access key id, or None where nobody knows it.
     """
-    secret = secret_of(url.credential.access_key_id) if url.credential else None
-    if secret is None:
-        return url.with_verdict("unknown-key")
-    given = _bytes(url.signature or "")
-    right = any(compare_digest(made.encode(), given) for made in _signatures_of_url(url, secret))
-    return url.with_verdict("right" if right else "wrong")
+    known = credentials_of(url.credential.access_key_id) if url.credential else None
+    return url.with_verdict("unknown-key" if known is None else _verdict(url, known))
 
 
-def _signatures_of_url(url: PresignedUrl, secret: str) -> Iterator[str]:
+def _verdict(url: PresignedUrl, credentials: Signer) -> SignatureVerdict:
+    secret, given = credentials.secret_access_key, _bytes(url.signature or "")
+    for method in ("GET", "POST"):
+        made = _signatures_of_url(url, secret, method)
+        if any(compare_digest(one.encode(), given) for one in made):
+            if method == "POST":
+                return "of-a-post"
+            return "right" if (url.token or None) == credentials.session_token else "wrong-token"
+    return "wrong"
+
+
+def _signatures_of_url(url: PresignedUrl, secret: str, method: str) -> Iterator[str]:
     scope, date = url.credential, url.date
     if url.algorithm != SIGV4 or scope is None or date is None or url.signed_headers != ("host",):
         return
     timestamp = url.get("X-Amz-Date") or ""
     query = split_url(url.url)[3]
     for host in _hosts("", url.host, url.url):
-        canonical = _Canonical("GET", url.path, query, url.signed_headers, (host,))
-        yield _signature(canonical, _EMPTY_HASH, scope, timestamp, secret)
+        canonical = _Canonical(method, url.path, query, url.signed_headers, (host,))
+        # botocore 1.43 and the other SDKs sign an empty body; the API reference of CopySnapshot
+        # refers to how S3 has URLs signed, which is without the body.
+        for payload in (_EMPTY_HASH, _UNSIGNED_PAYLOAD):
+            yield _signature(canonical, payload, scope, timestamp, secret)
 
 
 class _Canonical(NamedTuple):

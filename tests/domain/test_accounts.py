@@ -25,9 +25,9 @@ def test_an_added_account_has_credentials_of_its_own() -> None:
     other = accounts.add(OTHER_ACCOUNT)
 
     assert other.access_key_id != accounts.default.access_key_id
-    assert accounts.secret_of(other.access_key_id) == other.secret_access_key
     registered = accounts.credentials_of(other.access_key_id)
     assert registered is not None
+    assert registered.secret_access_key == other.secret_access_key
     assert registered.account_id == OTHER_ACCOUNT
     assert registered.principal == f"arn:aws:iam::{OTHER_ACCOUNT}:user/fake-ec2"
 
@@ -40,11 +40,10 @@ def test_an_account_is_added_once() -> None:
     assert len(accounts) == 1
 
 
-def test_unregistered_access_keys_have_no_secret() -> None:
+def test_unregistered_access_keys_have_no_credentials() -> None:
     """Nothing is known of an access key that nobody registered."""
     accounts = Accounts(ACCOUNT, 0)
 
-    assert accounts.secret_of("AKIAIOSFODNN7EXAMPLE") is None
     assert accounts.credentials_of("AKIAIOSFODNN7EXAMPLE") is None
 
 

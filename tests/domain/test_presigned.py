@@ -39,7 +39,7 @@ def test_url_is_taken_apart() -> None:
         expires=timedelta(hours=1),
         signed_headers=("host",),
         signature="ab",
-        has_token=False,
+        token=None,
         has_plus=False,
         signature_verdict="unknown-key",
     )
@@ -122,7 +122,7 @@ def test_what_is_missing_is_none() -> None:
         ("X-Amz-Expires=" + "9" * 5000, "expires", timedelta(seconds=999999999)),
         ("X-Amz-SignedHeaders=Content-Type;host", "signed_headers", ("content-type", "host")),
         ("X-Amz-SignedHeaders=", "signed_headers", ("",)),
-        ("X-Amz-Security-Token=", "has_token", True),
+        ("X-Amz-Security-Token=a%2Fb", "token", "a/b"),
         ("Description=a+b", "has_plus", True),
         ("Description=a%2Bb", "has_plus", False),
         ("Description=a+b", "parameters", (("Description", "a b"),)),

@@ -13,8 +13,9 @@ from botocore.auth import SigV2Auth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from pytest_fakecopy.domain.accounts import Credentials as AccountCredentials
 from pytest_fakecopy.domain.error_codes import Refused
-from pytest_fakecopy.domain.presigned import CredentialScope, parse
+from pytest_fakecopy.domain.presigned import CredentialScope, PresignedUrl, parse
 from pytest_fakecopy.wire.http import HttpRequest
 from pytest_fakecopy.wire.query import parse_form
 from pytest_fakecopy.wire.sigv4 import (
@@ -592,11 +593,20 @@ def test_urls_of_the_sdks_are_right(
     query = urlencode({**parameters, **common, "X-Amz-Signature": signature}, quote_via=quote,
                       safe="")  # fmt: skip
     url = parse(f"https://{host}/?{query}")
+    token = parameters.get("X-Amz-Security-Token")
 
     assert signature_of_url(url, secret) == signature
-    assert judge(url, lambda _: secret).signature_verdict == "right"
-    assert judge(url, lambda _: f"{secret}x").signature_verdict == "wrong"
+    assert verdict(url, secret, token) == "right"
+    assert verdict(url, f"{secret}x", token) == "wrong"
+    assert verdict(url, secret, f"{token}x") == "wrong-token"
     assert judge(url, lambda _: None).signature_verdict == "unknown-key"
+
+
+def verdict(url: PresignedUrl, secret: str = SECRET, token: str | None = None) -> str:
+    """Return the verdict on a URL by the credentials of a user, or of a session with *token*."""
+    arn = "arn:aws:iam::111122223333:user/fake-ec2"
+    user = AccountCredentials(KEY, secret, token, "111122223333", arn, "AIDACKCEVSQ6C2EXAMPLE")
+    return judge(url, lambda _: user).signature_verdict
 
 
 def presigned(url: str = "https://ec2.us-west-2.amazonaws.com/?Action=A&D=a%20b%2Fc") -> str:
@@ -604,8 +614,44 @@ def presigned(url: str = "https://ec2.us-west-2.amazonaws.com/?Action=A&D=a%20b%
     return presigned_by_botocore(url).url
 
 
+def presigned_as(method: str, payload: str, token: str | None = None) -> str:
+    """Return a URL that botocore's signer made for another method or body than EC2's GET."""
+    request = AWSRequest(method, "https://ec2.us-west-2.amazonaws.com/?Action=A")
+    signer = SigV4QueryAuth(Credentials(KEY, SECRET, token), "ec2", "us-west-2")
+    signer.payload = lambda _request: payload
+    signer.add_auth(request)
+    return str(request.url)
+
+
+EMPTY_BODY = sha256(b"").hexdigest()
+
+
 @pytest.mark.parametrize(
-    ("url", "verdict"),
+    ("url", "expected"),
+    [
+        pytest.param(presigned_as("GET", EMPTY_BODY), "right", id="get"),
+        pytest.param(presigned_as("GET", "UNSIGNED-PAYLOAD"), "right", id="as-s3-does"),
+        pytest.param(presigned_as("POST", EMPTY_BODY), "of-a-post", id="post"),
+        pytest.param(presigned_as("POST", "UNSIGNED-PAYLOAD"), "of-a-post", id="post-as-s3-does"),
+        pytest.param(presigned_as("PUT", EMPTY_BODY), "wrong", id="put"),
+        pytest.param(presigned_as("GET", "0" * 64), "wrong", id="another-body"),
+        pytest.param(presigned_as("GET", EMPTY_BODY, "t"), "wrong-token", id="token-of-nobody"),
+        pytest.param(presigned_as("POST", EMPTY_BODY, "t"), "of-a-post", id="post-with-token"),
+    ],
+)
+def test_urls_are_judged_by_what_was_signed(url: str, expected: str) -> None:
+    """A GET without a body, or with the body left out as S3's are; a POST is told apart."""
+    assert verdict(parse(url)) == expected
+
+
+def test_the_token_of_a_session_has_to_be_there() -> None:
+    """Temporary credentials sign nothing without it."""
+    assert verdict(parse(presigned_as("GET", EMPTY_BODY, "t")), token="t") == "right"
+    assert verdict(parse(presigned_as("GET", EMPTY_BODY)), token="t") == "wrong-token"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
     [
         pytest.param(presigned(), "right", id="as-it-is"),
         pytest.param(presigned("http://localhost:5000?Action=A"), "right", id="custom-endpoint"),
@@ -643,9 +689,9 @@ def presigned(url: str = "https://ec2.us-west-2.amazonaws.com/?Action=A&D=a%20b%
         pytest.param("", "unknown-key", id="empty"),
     ],
 )  # fmt: skip
-def test_urls_are_judged(url: str, verdict: str) -> None:
+def test_urls_are_judged(url: str, expected: str) -> None:
     """A URL is right as its signer made it, however it is escaped; any change makes it wrong."""
-    assert judge(parse(url), {KEY: SECRET}.get).signature_verdict == verdict
+    assert verdict(parse(url)) == expected
 
 
 @pytest.mark.parametrize("url", ["", "https://h/?Action=A"])

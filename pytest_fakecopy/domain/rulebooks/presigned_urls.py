@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.presigned import PresignedUrl
+    from pytest_fakecopy.domain.regions import RegionData
     from pytest_fakecopy.domain.rules import Verdict
 
 # The StateMessage of a copy whose URL doesn't verify is unknown; this is the wording of RDS, which
@@ -89,15 +90,22 @@ def _is_endpoint(attempt: CopyAttempt, host: str) -> bool:
     used = _without_port(attempt.endpoint_host)
     # botocore 1.43: puts the source Region in the place of the client's own, and leaves an
     # endpoint without a Region in its name as it is.
-    if name in (used, used.replace(attempt.region, region)):
+    if name == used.replace(attempt.region, region) or _is_of_aws(attempt.regions, name, region):
         return True
+    # AWS SDK for JavaScript v3: leaves a custom endpoint as it is, whatever Region it names.
+    return name == used and not _is_of_aws(attempt.regions, used, attempt.region)
+
+
+def _is_of_aws(regions: RegionData, name: str, region: str) -> bool:
+    """Say whether a host is an EC2 endpoint that AWS has in that Region."""
+    suffix = regions.dns_suffix(region)
     first, _, rest = name.partition(".")
-    if rest == f"ec2.{region}.vpce.{attempt.regions.dns_suffix(region)}":
+    if rest == f"ec2.{region}.vpce.{suffix}":
         return True
     if first not in ("ec2", "ec2-fips"):
-        return name == f"{region}.ec2.{attempt.regions.dns_suffix(region)}"
-    suffixes = (attempt.regions.dns_suffix(region), "api.aws", "api.amazonwebservices.com.cn")
-    return rest in {f"{region}.{suffix}" for suffix in suffixes} or (
+        return name == f"{region}.ec2.{suffix}"
+    suffixes = (suffix, "api.aws", "api.amazonwebservices.com.cn")
+    return rest in {f"{region}.{each}" for each in suffixes} or (
         name == "ec2.amazonaws.com" and region == "us-east-1"
     )
 
@@ -109,17 +117,18 @@ def _without_port(host: str) -> str:
 
 def _parameter_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
     request = attempt.request
+    says = "and the request says"
     wanted = (
-        ("Action", url.action, "CopySnapshot"),
-        ("SourceRegion", url.source_region, request.source_region),
-        ("SourceSnapshotId", url.source_snapshot_id, request.source_snapshot_id),
-        ("DestinationRegion", url.destination_region, attempt.region),
+        ("Action", url.action, "CopySnapshot", "not"),
+        ("SourceRegion", url.source_region, request.source_region, says),
+        ("SourceSnapshotId", url.source_snapshot_id, request.source_snapshot_id, says),
+        ("DestinationRegion", url.destination_region, attempt.region, "and the copy goes to"),
     )
-    for name, value, expected in wanted:
+    for name, value, expected, but in wanted:
         if value is None:
             return f"has no {name}"
         if value != expected:
-            return f"has {name}={value}, and the request says {expected}"
+            return f"has {name}={value}, {but} {expected}"
     return None
 
 
@@ -136,9 +145,20 @@ def _authentication_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | Non
             return f"has no {name}, or one that can't be read"
     if url.algorithm != "AWS4-HMAC-SHA256":
         return f"is signed with {url.algorithm}, not AWS4-HMAC-SHA256"
-    credential, region = url.credential, attempt.request.source_region
-    if credential is not None and (credential.region, credential.service) != (region, "ec2"):
-        return f"is signed for {credential.service} in {credential.region}, not ec2 in {region}"
+    # aws-sdk-ruby issue 845: with another header signed the URL is invalid.
+    if url.signed_headers != ("host",):
+        names = ";".join(url.signed_headers or ())
+        return f"signs the headers {names}, and whoever follows it sends host alone"
+    return _scope_defect(attempt, url)
+
+
+def _scope_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    scope, region = url.credential, attempt.request.source_region
+    if scope is not None and (scope.region, scope.service) != (region, "ec2"):
+        return f"is signed for {scope.service} in {scope.region}, not ec2 in {region}"
+    dated = url.get("X-Amz-Date") or ""
+    if scope is not None and scope.date != dated[:8]:
+        return f"is signed for the day {scope.date}, and has X-Amz-Date={dated}"
     return None
 
 
@@ -150,15 +170,21 @@ def _age_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
     # aws-sdk-net issue 838: a URL may come without X-Amz-Expires.
     lasts = LONGEST if url.expires is None else url.expires
     if not timedelta(0) < lasts <= LONGEST:
-        return f"has X-Amz-Expires={lasts.total_seconds():.0f}, not 1 to 604800 seconds"
+        return f"has X-Amz-Expires={url.get('X-Amz-Expires')}, not 1 to 604800 seconds"
     if date is not None and now > date + lasts + LEEWAY:
         return f"expired at {(date + lasts).isoformat()}, more than 15 min before {now.isoformat()}"
     return None
 
 
 def _signature_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    if url.signature_verdict == "of-a-post":
+        return 'is signed for a POST, and is followed with a GET: HttpMethod="GET" when presigning'
+    if url.signature_verdict == "wrong-token":
+        return "lacks the X-Amz-Security-Token of the credentials that it is signed with"
     if url.signature_verdict == "wrong":
-        return "has a signature that does not match what it says"
+        # aws-cli issue 917.
+        plus = ": a + is a plus sign there, and a space is %20" if url.has_plus else ""
+        return f"has a signature that does not match what it says{plus}"
     if url.signature_verdict == "unknown-key" and attempt.strict_credentials:
         return "is signed with an access key that no account has"
     return None

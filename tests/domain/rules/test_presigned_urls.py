@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse
-from pytest_fakecopy.domain.presigned import PresignedUrl, parse
+from pytest_fakecopy.domain.presigned import parse
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
 from pytest_fakecopy.domain.rules import FailLater, Reject
@@ -21,6 +21,11 @@ from tests.builders import (
     copy_attempt,
     snapshot_record,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_fakecopy.domain.presigned import PresignedUrl, SignatureVerdict
 
 ENCRYPTED_SOURCE = snapshot_record(kms_key_arn=f"arn:aws:kms:{THERE}:111122223333:key/k")
 HOST = f"ec2.{THERE}.amazonaws.com"
@@ -146,7 +151,7 @@ def unsigned(name: str) -> str:
         pytest.param(unsigned("Action"), "has no Action", id="no-action"),
         pytest.param(
             replaced("Action=CopySnapshot", "Action=DeleteSnapshot"),
-            "has Action=DeleteSnapshot, and the request says CopySnapshot",
+            "has Action=DeleteSnapshot, not CopySnapshot",
             id="action",
         ),
         pytest.param(unsigned("SourceRegion"), "has no SourceRegion", id="no-source-region"),
@@ -166,7 +171,7 @@ def unsigned(name: str) -> str:
         ),
         pytest.param(
             replaced(f"DestinationRegion={HERE}", "DestinationRegion=eu-west-1"),
-            f"has DestinationRegion=eu-west-1, and the request says {HERE}",
+            f"has DestinationRegion=eu-west-1, and the copy goes to {HERE}",
             id="destination",
         ),
         # how it is signed
@@ -200,6 +205,21 @@ def unsigned(name: str) -> str:
             f"is signed for s3 in {THERE}, not ec2 in {THERE}",
             id="scope-service",
         ),
+        pytest.param(
+            replaced("%2F20260131%2F", "%2F20260130%2F"),
+            "is signed for the day 20260130, and has X-Amz-Date=20260131T120000Z",
+            id="scope-day",
+        ),
+        pytest.param(
+            replaced("Headers=host", "Headers=content-type%3Bhost"),
+            "signs the headers content-type;host, and whoever follows it sends host alone",
+            id="more-headers",
+        ),
+        pytest.param(
+            replaced("Headers=host", "Headers=x"),
+            "signs the headers x, and whoever follows it sends host alone",
+            id="no-host",
+        ),
         # how long it lasts
         pytest.param(replaced("Expires=3600", "Expires=604800"), None, id="expiry-of-seven-days"),
         pytest.param(
@@ -212,6 +232,11 @@ def unsigned(name: str) -> str:
             replaced("Expires=3600", "Expires=0"),
             "has X-Amz-Expires=0, not 1 to 604800 seconds",
             id="expiry-of-nothing",
+        ),
+        pytest.param(
+            replaced("Expires=3600", "Expires=1h"),
+            "has X-Amz-Expires=1h, not 1 to 604800 seconds",
+            id="expiry-unreadable",
         ),
     ],
 )
@@ -247,7 +272,22 @@ def test_a_bad_url_fails_a_copy_whatever_its_source(source: object) -> None:
         pytest.param(
             f"proxy.{THERE}.example.org", f"proxy.{HERE}.example.org", True, id="regional-custom"
         ),
+        pytest.param(
+            f"proxy.{HERE}.example.org", f"proxy.{HERE}.example.org", True, id="custom-as-it-is"
+        ),
+        pytest.param("ec2.amazonaws.com", "ec2.amazonaws.com", True, id="global-in-use"),
         # others
+        *(
+            pytest.param(host, host, False, id=f"destination-{number}")
+            for number, host in enumerate(
+                (
+                    f"ec2.{HERE}.amazonaws.com",
+                    f"ec2-fips.{HERE}.amazonaws.com",
+                    f"ec2.{HERE}.api.aws",
+                    f"vpce-1-abc.ec2.{HERE}.vpce.amazonaws.com",
+                )
+            )
+        ),
         pytest.param("ec2.eu-west-1.amazonaws.com", "localhost", False, id="other-region"),
         pytest.param(f"s3.{THERE}.amazonaws.com", "localhost", False, id="other-service"),
         pytest.param("ec2.amazonaws.com", "localhost", False, id="global"),
@@ -259,7 +299,10 @@ def test_a_bad_url_fails_a_copy_whatever_its_source(source: object) -> None:
     ],
 )
 def test_the_host_is_an_endpoint_of_the_source_region(host: str, used: str, good: bool) -> None:
-    """Every form of the source Region's endpoint passes, and the endpoint in use."""
+    """Every form of the source's endpoint passes, and a custom endpoint that is in use.
+
+    AWS's own endpoint of the destination is in use as well, and is no endpoint of the source.
+    """
     defect = validity(presigned_url=replaced(HOST, host), endpoint_host=used)
 
     assert (defect is None) is good
@@ -306,15 +349,30 @@ def test_a_url_without_expiry_lasts_seven_days() -> None:
     assert validity(presigned_url=url, signing_now=START + week + timedelta(seconds=1)) is not None
 
 
-def wrong(url: str) -> PresignedUrl:
-    """Find the signature wrong."""
-    return parse(url).with_verdict("wrong")
+def finding(verdict: SignatureVerdict) -> Callable[[str], PresignedUrl]:
+    """Find that about every signature."""
+    return lambda url: parse(url).with_verdict(verdict)
+
+
+wrong = finding("wrong")
 
 
 @pytest.mark.parametrize(
     ("judge", "strict", "defect"),
     [
         pytest.param(wrong, False, "has a signature that does not match what it says", id="wrong"),
+        pytest.param(
+            finding("of-a-post"),
+            False,
+            'is signed for a POST, and is followed with a GET: HttpMethod="GET" when presigning',
+            id="of-a-post",
+        ),
+        pytest.param(
+            finding("wrong-token"),
+            False,
+            "lacks the X-Amz-Security-Token of the credentials that it is signed with",
+            id="wrong-token",
+        ),
         pytest.param(parse, False, None, id="unknown-key-lenient"),
         pytest.param(
             parse, True, "is signed with an access key that no account has", id="unknown-key-strict"
@@ -328,6 +386,16 @@ def test_the_signature_is_right_for_the_registered_secret(
     found = validity(presigned_url=PRESIGNED_URL, judge=judge, strict_credentials=strict)
 
     assert found == defect
+
+
+def test_a_plus_sign_may_be_what_made_the_signature_wrong() -> None:
+    """Who writes a space so has signed something else than what is read."""
+    defect = validity(presigned_url=f"{PRESIGNED_URL}&Description=a+b", judge=wrong)
+
+    assert defect == (
+        "has a signature that does not match what it says: a + is a plus sign there, and a space"
+        " is %20"
+    )
 
 
 def test_the_first_defect_is_named() -> None:
