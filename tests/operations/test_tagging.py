@@ -28,6 +28,23 @@ def tag(key: str, value: str = "") -> dict[str, str]:
     return {"Key": key, "Value": value}
 
 
+def test_a_snapshot_that_is_not_visible_yet_has_no_tags(fake: FakeEC2) -> None:
+    """Code that tags a copy as soon as it has its id has to try again."""
+    fake.faults.delay_visibility(2)
+    client, source = fake.client("ec2"), fake.snapshots.add()
+    copied = client.copy_snapshot(SourceRegion="us-east-1", SourceSnapshotId=source.snapshot_id)
+    request = {"Resources": [copied["SnapshotId"]], "Tags": [tag("a", "1")]}
+
+    for call in (client.create_tags, client.delete_tags):
+        with pytest.raises(ClientError, match=r"InvalidSnapshot\.NotFound"):
+            call(**request)
+
+    fake.clock.tick(2)
+    client.create_tags(**request)
+
+    assert fake.snapshots[copied["SnapshotId"]].tags == {"a": "1"}
+
+
 def test_tags_come_change_and_go(fake: FakeEC2) -> None:
     """A key that is there gets the new value; one that is taken with another value stays."""
     snapshot = fake.snapshots.add(tags={"a": "1", "b": "2"})

@@ -9,6 +9,7 @@ from pytest_fakecopy.domain.arns import is_resource_id
 from pytest_fakecopy.domain.filters import compile_filters
 from pytest_fakecopy.domain.operations import paging
 from pytest_fakecopy.domain.operations.images import find_image
+from pytest_fakecopy.domain.operations.snapshots import find_visible
 from pytest_fakecopy.domain.tags import LONGEST_KEY, MOST_TAGS, TAG_LIMIT_EXCEEDED, tags_defect
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def _require_resource(call: Call, resource_id: str) -> None:
     prefix = resource_id.partition("-")[0]
     if prefix not in _TYPES or not is_resource_id(resource_id):
         raise codes.Refused(codes.invalid_id(resource_id))
-    if prefix == "snap" and world.snapshots.visible(resource_id, **place) is None:
-        raise codes.Refused(codes.snapshot_not_found(resource_id))
+    if prefix == "snap":
+        find_visible(call, resource_id)
     if prefix == "vol" and world.volumes.find(resource_id, **place) is None:
         raise codes.Refused(codes.volume_not_found(resource_id))
     if prefix == "ami" and find_image(call, resource_id) is None:
