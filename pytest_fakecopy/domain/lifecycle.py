@@ -392,6 +392,8 @@ class Copies:
             scheduled.cancelled = True
         if world.faults.holding:
             self._held.append((flight, lambda later: self._end(flight, state, later, **members)))
+            held = f"{members['why']}; fake_ec2.faults.hold_copies() keeps it pending"
+            world.snapshots.replace(replace(self._record(flight), why=held))
             if state == "completed":
                 self._miss_by_holding(flight, at)
             return

@@ -11,6 +11,8 @@ from tests.builders import (
     ACCOUNT,
     HERE,
     OTHER_ACCOUNT,
+    SOURCE_ID,
+    THERE,
     caller,
     delete,
     later,
@@ -72,11 +74,15 @@ def test_failures_are_held_as_well() -> None:
     copy = start(world, snapshot_record())
 
     world.pass_time(60)
-    held = state_of(world, copy.snapshot_id)
+    held = world.snapshot(copy.snapshot_id)
     world.faults.release_copies()
 
-    assert held == "pending"
-    assert state_of(world, copy.snapshot_id) == "error"
+    rule = f"source-snapshot-exists: {SOURCE_ID} is no snapshot in {THERE}"
+    assert held.state == "pending"
+    assert held.why.startswith(rule)
+    assert held.why.endswith("; fake_ec2.faults.hold_copies() keeps it pending")
+    ended = world.snapshot(copy.snapshot_id)
+    assert (ended.state, ended.why) == ("error", held.why.partition(";")[0])
 
 
 def test_a_held_copy_can_be_deleted() -> None:

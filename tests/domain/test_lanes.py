@@ -111,11 +111,14 @@ def test_a_deleted_copy_is_gone_for_good() -> None:
 
     delete(world, copy.snapshot_id)
     world.pass_time(3600)
+    deleted = world.snapshots.deleted(copy.snapshot_id)
 
     assert world.snapshots.get(copy.snapshot_id) is None
     assert world.copies.in_progress(ACCOUNT, HERE) == 0
     assert world.timeline.scheduled() == ()
     assert world.emitted == []
+    assert deleted is not None
+    assert deleted.why == "DeleteSnapshot deleted it while it was pending"
 
 
 def test_copies_in_progress_are_counted_by_account_and_destination() -> None:

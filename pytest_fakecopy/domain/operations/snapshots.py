@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import error_codes as codes
@@ -224,6 +225,9 @@ def delete_snapshot(call: Call, *, snapshot_id: str) -> Result:
 def forget(call: Call, record: SnapshotRecord) -> None:
     """Take a snapshot out of the world, with its tags and, of a copy, all that was scheduled."""
     world = call.world
+    if record.state == "pending":
+        why = f"{call.operation} deleted it while it was pending"
+        world.snapshots.replace(replace(record, why=why))
     world.snapshots.remove(record.snapshot_id)
     world.copies.discard(record.snapshot_id, call.now)
     world.tags.forget(record.owner_id, record.snapshot_id)
