@@ -11,6 +11,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from pytest_fakecopy.domain.redaction import veiled_fact
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -29,7 +31,11 @@ def facts_seen(
     notes: dict[str, object] = {}
     check(_watched(attempt, "", notes))
     return MappingProxyType(
-        {path: value for path, value in notes.items() if not _is_taken_apart(path, value, notes)}
+        {
+            path: veiled_fact(path, value)
+            for path, value in notes.items()
+            if not _is_taken_apart(path, value, notes)
+        }
     )
 
 

@@ -12,6 +12,8 @@ T = TypeVar("T")
 HIDDEN = "***"
 
 _SIGNED = frozenset({"PresignedUrl"})
+_URLS = frozenset({"presigned_url", "url"})
+_SIGNATURES = frozenset({"signature", "token"})
 _SECRET = frozenset({"GrantToken", "GrantTokens", "TokenCode"})
 
 # What a URL may show; any other parameter may be a signature or a token in one of its spellings.
@@ -60,6 +62,21 @@ def _field(field: str) -> str:
 def veiled(parameters: Mapping[str, T]) -> dict[str, T]:
     """Return the parameters of a request, those that hold a secret as `Veiled`."""
     return {name: _veil(name, value) for name, value in parameters.items()}
+
+
+def veiled_fact(path: str, value: object) -> object:
+    """Return what a rule looked at, by its path in the attempt; what is secret of it as `Veiled`.
+
+    `presigned.signature` for example. A presigned URL's parameters are pairs.
+    """
+    name = path.rpartition(".")[2]
+    if name == "parameters" and isinstance(value, tuple):
+        return tuple((key, text if key in _SHOWN else Veiled(text)) for key, text in value)
+    if not isinstance(value, str):
+        return value
+    if name in _URLS:
+        return Veiled(value, redacted(value))
+    return Veiled(value) if name in _SIGNATURES else value
 
 
 def _veil(name: str, value: T) -> T:

@@ -111,6 +111,26 @@ def test_what_a_presigned_url_says_is_a_fact(attempt: CopyAttempt) -> None:
     assert "judge" not in facts
 
 
+def test_secrets_of_a_presigned_url_are_facts_that_no_repr_shows(attempt: CopyAttempt) -> None:
+    """Its signature is there for whoever asks, and in no report."""
+
+    def check(seen: CopyAttempt) -> object:
+        url = seen.presigned
+        assert url is not None
+        return (url.url, url.signature, url.get("X-Amz-Signature"), url.action, url.has_plus)
+
+    facts = facts_seen(check, attempt)
+
+    assert attempt.presigned is not None
+    signature = attempt.presigned.signature
+    assert signature
+    assert facts["presigned.signature"] == signature
+    assert ("X-Amz-Signature", signature) in facts["presigned.parameters"]  # type: ignore[operator]  # a tuple
+    assert signature in str(facts["request.presigned_url"])
+    assert signature not in repr(facts)
+    assert "SourceSnapshotId=snap-" in repr(facts["presigned.url"])
+
+
 def test_the_watched_attempt_is_one(attempt: CopyAttempt) -> None:
     """A check may do with it what it may do with any attempt."""
     wanted = Encryption(encrypted=True, key="request")
