@@ -55,5 +55,6 @@ class UnfinishedCopies(FakeCopyAssertionError):  # noqa: N818  # reads as what h
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the known name that is closest to *name*, or nothing."""
-    close = get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    folded = {each.casefold(): each for each in known}
+    close = get_close_matches(str(name).casefold(), list(folded), n=1, cutoff=0.5)
+    return f" Did you mean {folded[close[0]]!r}?" if close else ""

@@ -305,7 +305,8 @@ class FakeEC2:
         if not isinstance(rules, RuleBook):
             msg = (
                 f"fake_ec2.rules = {rules!r}: expected a RuleBook, for example"
-                ' fake_ec2.rules.without("copies-are-within-the-limit")'
+                ' fake_ec2.rules.without("copies-are-within-the-limit"). Another book by its name'
+                ' is an option: @pytest.mark.fake_ec2(rules="observed"), FakeEC2(rules="observed")'
             )
             raise UsageError(msg)
         self._world.rules = rules

@@ -9,6 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytest_fakecopy.errors import UsageError
+
+_LOWEST, _HIGHEST = 400, 599
+
+
+def is_error_status(status: object) -> bool:
+    """Say whether *status* is the HTTP status of an error."""
+    return type(status) is int and _LOWEST <= status <= _HIGHEST
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
@@ -20,6 +29,20 @@ class ErrorResponse:
     """EC2's sentence."""
     status: int = 400
     """The HTTP status, 400 to 599."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no error on the wire.
+
+        Raises:
+            UsageError: code or message is no text, or the status is none of an error.
+        """
+        texts = isinstance(self.code, str) and isinstance(self.message, str)
+        if not texts or not is_error_status(self.status):
+            msg = (
+                f"{self!r}: expected a code, a text and an HTTP status of 400 to 599:"
+                ' ErrorResponse("UnauthorizedOperation", "Use the key of prod.", 403)'
+            )
+            raise UsageError(msg)
 
 
 class Refused(Exception):  # noqa: N818  # carries a value to the gateway, is no error of ours

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, get_args
 
-from pytest_fakecopy.domain.error_codes import ErrorResponse
+from pytest_fakecopy.domain.error_codes import ErrorResponse, is_error_status
 from pytest_fakecopy.domain.known_codes import ERROR_CODES
 from pytest_fakecopy.errors import UsageError, nearest
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _CODE = re.compile(r"[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)*")
-_LOWEST_STATUS, _HIGHEST_STATUS = 400, 599
 
 
 Disconnection: TypeAlias = Literal["closed", "timeout", "lost"]
@@ -143,10 +142,13 @@ class Faults:
             UsageError: one of them is not of that form, or unknown; the message names the nearest.
         """
         _require_code(f"reject({operation!r}, {code!r})", code, unlisted=unlisted)
-        if type(status) is not int or not _LOWEST_STATUS <= status <= _HIGHEST_STATUS:
+        if not is_error_status(status):
             msg = f"reject(status={status!r}): expected an HTTP status of an error, 400 to 599"
             raise UsageError(msg)
-        text = message if message is not None else f"{code}, as the test asked for."
+        text = f"{code}, as the test asked for." if message is None else message
+        if not isinstance(text, str):
+            msg = f"reject(message={message!r}): expected the text of the error, or None"
+            raise UsageError(msg)
         self._add(operation, ErrorResponse(code, text, status), times)
 
     def disconnect(
@@ -176,7 +178,7 @@ class Faults:
         outcome: ErrorResponse | Disconnection,
         times: int | None,
     ) -> None:
-        if operation not in self._operations:
+        if not isinstance(operation, str) or operation not in self._operations:
             known = sorted(self._operations)
             msg = f"No operation {operation!r} is served.{nearest(str(operation), known)}"
             raise UsageError(msg)
@@ -282,7 +284,8 @@ def _take(set_up: list[_SetUp[_Fault]], number: int) -> _Fault:
 
 def _require_code(call: str, code: object, *, unlisted: bool) -> None:
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        msg = f'{call}: expected an error code, "RequestLimitExceeded"'
+        guess = nearest(code, sorted(ERROR_CODES)) if isinstance(code, str) else ""
+        msg = f'{call}: expected an error code, "RequestLimitExceeded".{guess}'
         raise UsageError(msg)
     if code not in ERROR_CODES and not unlisted:
         msg = (

@@ -234,6 +234,14 @@ class RuleBook:
         """Refuse it as setting is refused."""
         self.__setattr__(name, None)
 
+    def __copy__(self) -> RuleBook:
+        """Return this book: it never changes."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> RuleBook:
+        """Return this book: it never changes."""
+        return self
+
     def __repr__(self) -> str:
         """Return the name and all rule names in order."""
         admission = ", ".join(rule.name for rule in self.admission)

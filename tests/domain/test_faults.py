@@ -153,12 +153,28 @@ def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
         ),
         pytest.param(
             lambda made: made.reject("CopySnapshot", "no code"),
-            "reject('CopySnapshot', 'no code'): expected an error code, \"RequestLimitExceeded\"",
+            "reject('CopySnapshot', 'no code'): expected an error code, \"RequestLimitExceeded\".",
             id="code",
         ),
         pytest.param(
+            lambda made: made.reject("CopySnapshot", "internal-error"),
+            "reject('CopySnapshot', 'internal-error'): expected an error code,"
+            " \"RequestLimitExceeded\". Did you mean 'InternalError'?",
+            id="code-in-other-letters",
+        ),
+        pytest.param(
+            lambda made: made.reject("CopySnapshot", "Unavailable", 503),
+            "reject(message=503): expected the text of the error, or None",
+            id="message",
+        ),
+        pytest.param(
+            lambda made: made.reject(["CopySnapshot"], "Unavailable"),
+            "No operation ['CopySnapshot'] is served. Did you mean 'CopySnapshot'?",
+            id="operations",
+        ),
+        pytest.param(
             lambda made: made.reject("CopySnapshot", None),
-            "reject('CopySnapshot', None): expected an error code, \"RequestLimitExceeded\"",
+            "reject('CopySnapshot', None): expected an error code, \"RequestLimitExceeded\".",
             id="no-code",
         ),
         *(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +23,8 @@ from pytest_fakecopy.errors import UnknownRuleError, UsageError
 from tests.builders import copy_attempt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.rules import Check, Verdict
 
@@ -365,3 +368,25 @@ def test_a_book_never_changes(name: str) -> None:
         '.without("..."), .replacing("...", check), .inserting(rule, after="..."), .with_limit(5)'
     )
     assert mine.names() == NAMES
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_book_is_its_own_copy(copied: Callable[[RuleBook], RuleBook]) -> None:
+    """What never changes needs no second one."""
+    mine = book()
+
+    assert copied(mine) is mine
+
+
+@pytest.mark.parametrize(
+    "members", [(403, "text"), ("Code", None), ("Code", "text", 200), ("Code", "text", "403")]
+)
+def test_an_error_is_one_that_can_be_answered(members: Any) -> None:
+    """A wrong one is refused where it is made; the message has one that is right."""
+    with pytest.raises(UsageError) as caught:
+        ErrorResponse(*members)
+
+    assert str(caught.value).endswith(
+        "): expected a code, a text and an HTTP status of 400 to 599:"
+        ' ErrorResponse("UnauthorizedOperation", "Use the key of prod.", 403)'
+    )
