@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal, get_args
 
@@ -58,6 +58,14 @@ class Options:
     """Whether access keys that nobody registered are taken for the default account's."""
     seed: int = 0
     """What all ids are derived from: the same seed and order of calls give the same ids."""
+    said: frozenset[str] = field(init=False, repr=False, compare=False)
+    """The names of the options that were given a value, be it the default one."""
+
+    def __new__(cls, **options: object) -> Options:  # noqa: PYI034  # typing.Self came with Python 3.11
+        """Keep in mind which options are given."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "said", frozenset(options))
+        return made
 
     def __post_init__(self) -> None:
         """Bring every value into its one form, or refuse it by name."""
@@ -83,7 +91,7 @@ class Options:
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of all options, in order."""
-        return tuple(field.name for field in fields(cls))
+        return tuple(each.name for each in fields(cls) if each.init)
 
     def overridden(self, overrides: Mapping[str, Any]) -> Options:
         """Return these options with *overrides* on top.
@@ -98,7 +106,13 @@ class Options:
                     known
                 )
                 raise UsageError(msg)
-        return replace(self, **overrides)
+        changed = replace(self, **overrides)
+        object.__setattr__(changed, "said", self.said | overrides.keys())
+        return changed
+
+    def as_said(self) -> dict[str, Any]:
+        """Return the options that were given a value, with it."""
+        return {name: getattr(self, name) for name in self.names() if name in self.said}
 
 
 def _wrong(name: str, value: object, expected: str) -> UsageError:

@@ -211,26 +211,29 @@ def fake_ec2(
     __tracebackhide__ = True
     try:
         base = _configured(request.config, **_suited_to(request))
-        options = _with(base, fake_ec2_options).overridden(_marked(request.node))
+        given = _given_by(fake_ec2_options)
+        options = base.overridden(given).overridden(_marked(request.node))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
     if _fake_ec2_rules is not None:
-        options = _run_by(_fake_ec2_rules, options, fake_ec2_options)
+        options = _run_by(_fake_ec2_rules, options, given)
+    elif "copy_scenario" in request.fixturenames:
+        _require_choice_by(options.rules, request)
     with FakeEC2(options) as fake:
         yield fake
 
 
-def _with(base: Options, given: object) -> Options:
-    """Return the options with what `fake_ec2_options` returned on top."""
-    if isinstance(given, Options):
-        return given
-    if not isinstance(given, Mapping):
+def _given_by(options: object) -> Mapping[str, Any]:
+    """Return what `fake_ec2_options` returned; an `Options` gives what it was made with."""
+    if isinstance(options, Options):
+        return options.as_said()
+    if not isinstance(options, Mapping):
         msg = (
-            f"The fixture fake_ec2_options returned {given!r}: expected a dict or an Options:"
+            f"The fixture fake_ec2_options returned {options!r}: expected a dict or an Options:"
             ' return {"rules": "observed"}'
         )
         raise UsageError(msg)
-    return base.overridden(given)
+    return options
 
 
 def _suited_to(request: pytest.FixtureRequest) -> dict[str, str]:
@@ -262,10 +265,25 @@ def fake_ec2_server(fake_ec2: FakeEC2) -> Iterator[Endpoint]:
         yield endpoint
 
 
-def _run_by(book: str, options: Options, given: dict[str, Any] | Options) -> Options:
+def _run_by(book: str, options: Options, given: Mapping[str, Any]) -> Options:
     """Return the options with that rule book, or skip where `fake_ec2_options` fixes another."""
-    fixed = given.rules if isinstance(given, Options) else given.get("rules", book)
-    # An `Options` has a value for each, so its default says nothing.
-    if fixed not in (book, Options().rules if isinstance(given, Options) else book):
+    fixed = given.get("rules", book)
+    if fixed != book:
         pytest.skip(f"fake_ec2_options says rules={fixed!r}")
     return options.overridden({"rules": book})
+
+
+def _require_choice_by(book: str, request: pytest.FixtureRequest) -> None:
+    """Refuse scenarios that were chosen by another rule book than the one in force.
+
+    They are chosen before any fixture runs, so that `fake_ec2_options` comes too late.
+    """
+    chosen = _keywords(request.node, SCENARIOS_MARKER, 'ends="error"')
+    by = _marked(request.node).get("rules", _configured(request.config).rules)
+    if by != book and not chosen.keys().isdisjoint(("ends", "rejected")):
+        msg = (
+            f"@pytest.mark.{SCENARIOS_MARKER} chose by the rule book {by!r}, and fake_ec2_options"
+            f" says rules={book!r}. Say it where tests are collected:"
+            f' @pytest.mark.{MARKER}(rules="{book}"), or the ini key fake_ec2_rules'
+        )
+        raise pytest.UsageError(msg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -156,3 +157,14 @@ def test_overriding_refuses_bad_values() -> None:
     """As making the options does."""
     with pytest.raises(UsageError, match=r"^fake_ec2 option seed='x': expected a whole number"):
         Options().overridden({"seed": "x"})
+
+
+def test_options_know_what_was_said() -> None:
+    """Also where that is the default, and whether it was said first or on top."""
+    options = Options(seed=0, rules="observed").overridden({"sleep": "instant"})
+
+    assert options.as_said() == {"rules": "observed", "sleep": "instant", "seed": 0}
+    assert Options().as_said() == {}
+    assert copy.deepcopy(options).as_said() == options.as_said()
+    assert options == Options(rules="observed")
+    assert "said" not in repr(options)

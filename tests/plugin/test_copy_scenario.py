@@ -190,6 +190,34 @@ def test_a_wrong_book_is_an_error_of_its_test(pytester: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["*No rule book is named 'obsrved'. Did you mean 'observed'[?]"])
 
 
+@pytest.mark.parametrize(
+    ("marker", "outcomes"),
+    [
+        pytest.param('ids="kms-key-disabled"', {"passed": 1}, id="by-id"),
+        pytest.param('ids="kms-key-disabled", ends="error"', {"errors": 1}, id="by-book"),
+    ],
+)
+def test_a_book_that_is_named_too_late_is_an_error(
+    pytester: pytest.Pytester, marker: str, outcomes: dict[str, int]
+) -> None:
+    """What ends how by that book was not known when scenarios were chosen."""
+    module = CHECK.format(marker=f"@pytest.mark.copy_scenarios({marker})")
+    pytester.makepyfile(
+        f"""{module}
+@pytest.fixture
+def fake_ec2_options():
+    return {{"rules": "observed"}}
+"""
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(**outcomes)
+    if "errors" in outcomes:
+        line = "*copy_scenarios chose by the rule book 'documented', and fake_ec2_options says*"
+        result.stdout.fnmatch_lines([line])
+
+
 def test_the_marker_is_registered(pytester: pytest.Pytester) -> None:
     """With its keywords."""
     result = pytester.runpytest_inprocess("--markers")

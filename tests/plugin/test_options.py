@@ -53,7 +53,7 @@ def test_the_nearest_wins(pytester: pytest.Pytester) -> None:
 
 
 def test_options_may_be_a_value(pytester: pytest.Pytester) -> None:
-    """The fixture may return an `Options`, which stands for all of them."""
+    """The fixture may return an `Options`; what it was not given comes from farther away."""
     pytester.makepyfile(
         """
         import pytest
@@ -61,14 +61,16 @@ def test_options_may_be_a_value(pytester: pytest.Pytester) -> None:
 
         @pytest.fixture
         def fake_ec2_options():
-            return Options(seed=7, clock="virtual")
+            return Options(seed=7, clock="virtual", sleep="instant")
 
         def test_seed(fake_ec2):
-            assert fake_ec2.options.seed == 7
+            assert (fake_ec2.options.seed, fake_ec2.options.sleep) == (7, "instant")
+            assert fake_ec2.rules.name == "observed"
         """
     )
+    pytester.makeini("[pytest]\nfake_ec2_sleep = real\nfake_ec2_seed = 8")
 
-    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("--fake-ec2-rules=observed").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("name", Options.names())

@@ -112,6 +112,9 @@ def test_a_marker_that_names_a_book_has_it_its_way(pytester: pytest.Pytester) ->
         pytest.param('{"rules": "observed"}', {"passed": 1, "skipped": 1}, id="dict"),
         pytest.param('Options(rules="observed")', {"passed": 1, "skipped": 1}, id="options"),
         pytest.param('{"rules": "documented"}', {"passed": 1, "skipped": 1}, id="default-in-dict"),
+        pytest.param(
+            'Options(rules="documented")', {"passed": 1, "skipped": 1}, id="default-in-options"
+        ),
         pytest.param("Options(seed=7)", {"passed": 2}, id="options-without-rules"),
         pytest.param('{"seed": 7}', {"passed": 2}, id="dict-without-rules"),
     ],
