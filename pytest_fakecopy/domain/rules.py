@@ -30,21 +30,27 @@ class Evidence:
     """Where it is written or who saw it; for an assumption, why it was made."""
     date: str | None = None
     """When it was observed, `2026-09-25`."""
+    guess: str = ""
+    """What of it is assumed all the same: "the text"."""
 
     def __str__(self) -> str:
         """Return `documented: API reference, CopySnapshot` and the like."""
+        return self.label(f": {self.source}")
+
+    def label(self, source: str = "") -> str:
+        """Return kind and date, *source*, and what is assumed: `documented; the text assumed`."""
         when = f" {self.date}" if self.date else ""
-        return f"{self.kind}{when}: {self.source}"
+        return f"{self.kind}{when}{source}{f'; {self.guess} assumed' if self.guess else ''}"
 
 
-def documented(source: str) -> Evidence:
-    """AWS's documentation says so, at *source*."""
-    return Evidence("documented", source)
+def documented(source: str, *, guess: str = "") -> Evidence:
+    """AWS's documentation says so, at *source*, but for what is a *guess*: "the text"."""
+    return Evidence("documented", source, guess=guess)
 
 
-def observed(date: str, source: str) -> Evidence:
-    """AWS was seen to do so on *date* (`2026-09-25`), as *source* records."""
-    return Evidence("observed", source, date)
+def observed(date: str, source: str, *, guess: str = "") -> Evidence:
+    """AWS was seen to do so on *date* (`2026-09-25`), as *source* records, but for a *guess*."""
+    return Evidence("observed", source, date, guess)
 
 
 def assumed(why: str) -> Evidence:

@@ -136,6 +136,4 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _markdown(cell: Cell) -> str:
     if cell.evidence is None:
         return "" if cell.says == "-" else f"*{cell.says}*"
-    kind = cell.evidence.kind
-    date = f" {cell.evidence.date}" if cell.evidence.date else ""
-    return f"{cell.says} ({kind}{date})"
+    return f"{cell.says} ({cell.evidence.label()})"

@@ -309,6 +309,11 @@ def test_an_accepted_copy_can_not_be_rejected() -> None:
         (documented("API reference"), "documented: API reference"),
         (observed("2026-09-25", "capture"), "observed 2026-09-25: capture"),
         (assumed("nobody knows"), "assumed: nobody knows"),
+        (documented("a page", guess="the text"), "documented: a page; the text assumed"),
+        (
+            observed("2026-09-25", "capture", guess="most texts"),
+            "observed 2026-09-25: capture; most texts assumed",
+        ),
     ],
 )
 def test_evidence_says_how_sure_it_is(evidence: Evidence, text: str) -> None:

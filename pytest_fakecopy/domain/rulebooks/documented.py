@@ -28,11 +28,15 @@ COMPLETION_DURATION_IS_VALID = Rule(
     parameters.completion_duration_is_valid,
     observed(CAPTURED, CAPTURE),
 )
-TAGS_ARE_VALID = Rule("tags-are-valid", parameters.tags_are_valid, observed(CAPTURED, CAPTURE))
+TAGS_ARE_VALID = Rule(
+    "tags-are-valid",
+    parameters.tags_are_valid,
+    observed(CAPTURED, CAPTURE, guess="most texts"),
+)
 DESTINATION_IS_CONSISTENT = Rule(
     "destination-is-consistent",
     destinations.destination_is_consistent,
-    documented(f"{_GUIDE}; the codes and texts are assumed"),
+    documented(_GUIDE, guess="codes and texts"),
 )
 CALLER_IS_AUTHORIZED = Rule(
     "caller-is-authorized", sources.caller_is_authorized, observed(CAPTURED, CAPTURE)
@@ -66,12 +70,15 @@ DOCUMENTED = RuleBook(
         Rule(
             "encrypted-is-not-false",
             parameters.encrypted_is_not_false,
-            documented(f"{_API}: Encrypted cannot be set to false; the text is assumed"),
+            documented(f"{_API}: Encrypted cannot be set to false", guess="code and text"),
         ),
         Rule(
             "kms-key-needs-encrypted",
             parameters.kms_key_needs_encrypted,
-            documented(f"{_API}: with KmsKeyId the encrypted state must be true; text quoted"),
+            documented(
+                f"{_API}: with KmsKeyId the encrypted state must be true",
+                guess="code and text, those of CreateVolume,",
+            ),
         ),
         DESTINATION_IS_CONSISTENT,
         CALLER_IS_AUTHORIZED,
@@ -79,7 +86,9 @@ DOCUMENTED = RuleBook(
         Rule(
             "presigned-url-is-given",
             presigned_urls.presigned_url_is_given,
-            documented(f"{_API}: PresignedUrl must be supplied for an encrypted source"),
+            documented(
+                f"{_API}: PresignedUrl must be supplied for an encrypted source", guess="the code"
+            ),
         ),
         Rule(
             "source-snapshot-exists",
@@ -94,7 +103,7 @@ DOCUMENTED = RuleBook(
         Rule(
             "source-is-not-archived",
             sources.source_is_not_archived,
-            documented("EBS User Guide, Archive snapshots: restore first; the code is assumed"),
+            documented("EBS User Guide, Archive snapshots: restore first", guess="the code"),
         ),
         COPIES_ARE_WITHIN_THE_LIMIT,
     ),
@@ -112,7 +121,10 @@ DOCUMENTED = RuleBook(
         Rule(
             "presigned-url-is-valid",
             presigned_urls.presigned_url_is_valid,
-            documented(f"{_API}, PresignedUrl: an invalid one fails the copy asynchronously"),
+            documented(
+                f"{_API}, PresignedUrl: an invalid one fails the copy asynchronously",
+                guess="the message",
+            ),
         ),
     ),
 )

@@ -41,7 +41,15 @@ OBSERVED = RuleBook(
             presigned_urls.presigned_url_is_consistent,
             _SEEN,
         ),
-        Rule("kms-key-is-usable", keys.kms_key_is_usable, _SEEN),
+        Rule(
+            "kms-key-is-usable",
+            keys.kms_key_is_usable,
+            observed(
+                documented.CAPTURED,
+                documented.CAPTURE,
+                guess="other states than Disabled",
+            ),
+        ),
         documented.COPIES_ARE_WITHIN_THE_LIMIT,
     ),
     validation=(
