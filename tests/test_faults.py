@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,6 +79,21 @@ class TestReject:
 
         assert len(statuses(fake_ec2)) == attempts
         assert fake_ec2.snapshots.copies == []
+
+    @pytest.mark.parametrize(
+        ("mode", "answers"), [("legacy", [400]), ("standard", [400, 200]), ("adaptive", [400, 200])]
+    )
+    def test_whether_it_is_retried_depends_on_status_and_mode(
+        self, fake_ec2: FakeEC2, request_: dict[str, str], mode: Any, answers: list[int]
+    ) -> None:
+        """EC2 throttles with 503; with 400 legacy mode takes the same code for final."""
+        ec2 = fake_ec2.client("ec2", config=Config(retries={"mode": mode}))
+        fake_ec2.faults.reject("CopySnapshot", "RequestLimitExceeded")
+
+        with suppress(ClientError):
+            ec2.copy_snapshot(**request_)
+
+        assert [status for status, _ in statuses(fake_ec2)] == answers
 
     def test_code_text_and_status_are_the_tests(self, fake_ec2: FakeEC2, ec2: Any) -> None:
         """The client meets what was asked for."""

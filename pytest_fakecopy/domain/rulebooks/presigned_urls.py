@@ -79,7 +79,9 @@ def _target_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
         return f"has the scheme {url.scheme!r}, not https or http"
     if not _is_endpoint(attempt, url.host):
         return f"is for {url.host!r}, which is no EC2 endpoint of {attempt.request.source_region}"
-    if url.path not in ("", "/"):
+    # A custom endpoint may have a path of its own.
+    own = _is_of_aws(attempt.regions, _without_port(url.host), attempt.request.source_region or "")
+    if own and url.path not in ("", "/"):
         return f"is for the path {url.path!r}, not /"
     return None
 

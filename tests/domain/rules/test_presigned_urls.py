@@ -308,6 +308,14 @@ def test_the_host_is_an_endpoint_of_the_source_region(host: str, used: str, good
     assert (defect is None) is good
 
 
+@pytest.mark.parametrize(("host", "good"), [("localhost:4566", True), (HOST, False)])
+def test_a_custom_endpoint_may_have_a_path(host: str, good: bool) -> None:
+    """botocore puts the endpoint that is in use into the URL, with its path; AWS's has none."""
+    url = replaced(f"{HOST}/?", f"{host}/ec2?")
+
+    assert (validity(presigned_url=url, endpoint_host="localhost:4566") is None) is good
+
+
 def test_the_global_endpoint_is_that_of_us_east_1() -> None:
     """`ec2.amazonaws.com` is an endpoint of us-east-1 and of no other Region."""
     url = PRESIGNED_URL.replace(HOST, "ec2.amazonaws.com").replace(THERE, HERE)
