@@ -195,6 +195,14 @@ def copy_scenario(request: pytest.FixtureRequest) -> Scenario:
 
     `@pytest.mark.copy_scenarios(ends="error", rejected=True, ids=["kms-key-*"])` chooses some.
     """
+    if not hasattr(request, "param"):
+        msg = (
+            f"{request.node.nodeid} can't be run once per scenario: pytest does that for functions"
+            " and methods that take copy_scenario as an argument, or whose fixtures do, not for"
+            " unittest.TestCase and getfixturevalue. To go through all in one test:"
+            " for scenario in pytest_fakecopy.scenarios.CATALOGUE"
+        )
+        raise pytest.UsageError(msg)
     scenario: Scenario = request.param
     return scenario
 

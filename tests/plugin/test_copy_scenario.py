@@ -190,6 +190,37 @@ def test_a_wrong_book_is_an_error_of_its_test(pytester: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["*No rule book is named 'obsrved'. Did you mean 'observed'[?]"])
 
 
+def test_what_pytest_does_not_parametrize_is_told_so(pytester: pytest.Pytester) -> None:
+    """A unittest class, and a fixture that is asked for at run time."""
+    pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        class TestIt(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def set_up(self, copy_scenario):
+                pass
+
+            def test_it(self):
+                pass
+
+        def test_late(request):
+            request.getfixturevalue("copy_scenario")
+        """
+    )
+
+    result = pytester.runpytest_inprocess()
+
+    result.assert_outcomes(errors=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*::TestIt::test_it can't be run once per scenario: *",
+            "*::test_late can't be run once per scenario: *",
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ("marker", "outcomes"),
     [
