@@ -355,7 +355,7 @@ def test_an_unused_fault_is_reported() -> None:
     fake.faults.reject("CopySnapshot", "InternalError", status=500)
 
     with pytest.raises(
-        FakeCopyAssertionError, match=r"Nothing met what the test had set up.*\n  1 x RequestFault"
+        FakeCopyAssertionError, match=r"Nothing met what the test had set up.*\n  1 x reject\('Copy"
     ):
         fake.__exit__(None, None, None)
 
