@@ -129,15 +129,14 @@ class _Image:
         self.y += _ROW
 
     def _near(self, marks: Iterable[Mark]) -> Iterator[list[Mark]]:
-        """Yield the marks in groups, those together that would lie over each other."""
+        """Yield the marks, of which there is one at least, in groups that would lie together."""
         group: list[Mark] = []
         for mark in marks:
             if group and self.scale[mark.at] - self.scale[group[0].at] >= _NEAR:
                 yield group
                 group = []
             group.append(mark)
-        if group:
-            yield group
+        yield group
 
     def _sign(self, marks: Sequence[Mark], x: float, y: float) -> str:
         """Return one sign for marks that are near to each other: a failure, if any of them is."""
