@@ -68,8 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
         require_consistent(config, _configured(config))
     except FakeCopyError as error:
         raise pytest.UsageError(str(error)) from None
-    config.pluginmanager.register(Reports(config), "fakecopy_reports")
-    config.pluginmanager.register(Tracebacks(), "fakecopy_tracebacks")
+    reports = Reports(config)
+    config.pluginmanager.register(reports, "fakecopy_reports")
+    config.pluginmanager.register(Tracebacks(reports), "fakecopy_tracebacks")
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

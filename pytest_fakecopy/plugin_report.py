@@ -48,7 +48,7 @@ class Reports:
         """Watch no more."""
         WATCHERS.remove(self._watch)
 
-    def _used(self) -> list[FakeEC2]:
+    def used(self) -> list[FakeEC2]:
         """Return the fakes that this test entered, or used though others had entered them."""
         return [fake for fake, length in self._fakes.items() if len(fake.journal) != length]
 
@@ -72,7 +72,7 @@ class Reports:
         return report
 
     def _tell(self, item: pytest.Item, report: pytest.TestReport) -> None:
-        fakes = self._used()
+        fakes = self.used()
         if not fakes:
             return
         self._told = True
@@ -112,7 +112,7 @@ class Reports:
         if self._directory is None or not (self._all or self._told):
             return
         drawn, problems = [], []
-        for number, fake in enumerate(self._used(), 1):
+        for number, fake in enumerate(self.used(), 1):
             path = self._directory / file_name(item.nodeid, number)
             problem = _write(path, fake, item.nodeid)
             if problem:
@@ -151,12 +151,16 @@ class Tracebacks:
     `TestCase`, so it can't be a wrapper.
     """
 
+    def __init__(self, reports: Reports) -> None:
+        """Take who knows the fakes of a test."""
+        self._reports = reports
+
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> pytest.TestReport | None:
         """Leave the report to pytest."""
         if call.excinfo is not None:
-            shorten(item.config, call.excinfo)
+            shorten(item.config, call.excinfo, fakes=bool(self._reports.used()))
         return None
 
 

@@ -23,15 +23,20 @@ locals are signed requests, whole."""
 _RUNNERS = frozenset({"_pytest", "pluggy", "unittest"})
 
 
-def shorten(config: pytest.Config, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Leave out the frames between the call and the fake.
+def shorten(
+    config: pytest.Config, excinfo: pytest.ExceptionInfo[BaseException], *, fakes: bool
+) -> None:
+    """Leave out the frames between the call and the fake; `--full-trace` keeps all.
 
-    Those of an error of ours always; with `--showlocals` those of any other error too, because of
-    what stands in their locals. `--full-trace` keeps all.
+    Args:
+        config: The options of pytest.
+        excinfo: Why the test failed. An error of ours is shortened always, any other with
+            `--showlocals`, because of what stands in the locals.
+        fakes: Whether the test has one: errors of others are left to them where it has none.
     """
     if config.getoption("fulltrace", default=False):  # there is none with -p no:terminal
         return
-    locals_are_shown = config.getoption("showlocals", default=False)
+    locals_are_shown = fakes and config.getoption("showlocals", default=False)
     if not _is_ours(excinfo.value) and not locals_are_shown:
         return
     kept = _without_inside(excinfo.tb)

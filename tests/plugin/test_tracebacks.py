@@ -69,6 +69,22 @@ def test_an_error_of_others(tests: pytest.Pytester, options: list[str], whole: b
     assert any("raise error_class" in line for line in result.outlines) is whole
 
 
+def test_a_test_without_a_fake(tests: pytest.Pytester) -> None:
+    """Nothing of it is left out, whatever is shown: it is none of ours."""
+    tests.makepyfile(
+        test_other="""
+        import botocore.session
+
+        def test_other():
+            botocore.session.get_session().create_client("ec3", region_name="us-east-1")
+        """
+    )
+
+    result = tests.runpytest_inprocess("test_other.py", "--showlocals")
+
+    assert any("botocore" in line and "in create_client" in line for line in result.outlines)
+
+
 def test_what_is_found_at_the_end(tests: pytest.Pytester) -> None:
     """The error of a teardown has no frame of the test, and shows none of pytest's."""
     result = tests.runpytest_inprocess("-k", "test_unexpected")
