@@ -42,6 +42,14 @@ class Veiled(str):  # noqa: SLOT000  # it has a text besides
         return repr(self.shown)
 
 
+class _VeiledUrl(Veiled):
+    """A URL whose repr hides what is secret in it. What that is, hardly anybody asks."""
+
+    def __repr__(self) -> str:
+        """Return the repr of what may be shown."""
+        return repr(redacted(self))
+
+
 def redacted(url: str) -> str:
     """Return *url* with `***` for its user, its fragment and all parameters but the known ones."""
     address, question, query = url.partition("?")
@@ -82,7 +90,7 @@ def veiled_fact(path: str, value: object) -> object:
 def _veil(name: str, value: T) -> T:
     if isinstance(value, str) and not isinstance(value, Veiled):
         if name in _SIGNED:
-            return Veiled(value, redacted(value))  # type: ignore[return-value]  # a str as well
+            return _VeiledUrl(value)  # type: ignore[return-value]  # a str as well
         return Veiled(value) if name in _SECRET else value  # type: ignore[return-value]
     if isinstance(value, list):
         return [_veil(name, item) for item in value]  # type: ignore[return-value]

@@ -43,7 +43,7 @@ class MotoTransport:
     def _before_send(self, stubber: Any, event_name: str, request: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # botocore's event
         # None lets the request go on to the HTTP session, where it is answered: by then it is clear
         # whether botocore or aiobotocore sends it.
-        if self._serves(http_request(request)):
+        if stubber.enabled and self._serves(http_request(request)):
             return None
         return self._event.original(stubber, event_name, request, **kwargs)
 
