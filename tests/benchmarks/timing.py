@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from importlib.util import find_spec
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,14 @@ def in_turns(runs: Mapping[str, Callable[[], float]], *, rounds: int = 12) -> di
         for name, run in runs.items():
             least[name] = min(least[name], run())
     return least
+
+
+def beside_moto(function: Callable[..., T], *arguments: object) -> T | None:
+    """Return what *function* returns in a process that has moto; None where it isn't installed.
+
+    To import moto hooks it into each client of the process, and takes part in each call.
+    """
+    if find_spec("moto") is None:
+        return None
+    with ProcessPoolExecutor(1, get_context("spawn"), import_module, ("moto",)) as pool:
+        return pool.submit(function, *arguments).result()
