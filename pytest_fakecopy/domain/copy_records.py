@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 METADATA_NOT_UPDATED = "Metadata not updated"
 
 
-def accepted(snapshot_id: str, attempt: CopyAttempt) -> SnapshotRecord:
-    """Return a copy as it is right after the call. Observed: capture of 2026-09-25."""
+def accepted(snapshot_id: str, attempt: CopyAttempt, *, starts: bool) -> SnapshotRecord:
+    """Return a copy as it is right after the call. Observed: capture of 2026-09-25.
+
+    *starts* says whether the copying begins with the call, and doesn't wait for an earlier copy.
+    """
     request = attempt.request
     timed = request.completion_duration_minutes is not None
     return SnapshotRecord(
@@ -37,6 +40,7 @@ def accepted(snapshot_id: str, attempt: CopyAttempt) -> SnapshotRecord:
             source_region=request.source_region or "",
             transfer_type="time-based" if timed else "standard",
             completion_duration_minutes=request.completion_duration_minutes,
+            started_at=attempt.now if starts else None,
         ),
         why="accepted, and not validated yet",
     )

@@ -181,7 +181,10 @@ class Copies:
     def accept(self, attempt: CopyAttempt, judgement: Judgement) -> SnapshotRecord:
         """Make the pending copy that an admitted attempt asks for, and schedule its life."""
         world, request = self._world, attempt.request
-        record = accepted(world.ids.resource_id("snap"), attempt)
+        lane = _lane(attempt)
+        # AWS docs, EBS User Guide "Copy an Amazon EBS snapshot" (2023): a second copy of a
+        # snapshot starts when the first one has ended.
+        record = accepted(world.ids.resource_id("snap"), attempt, starts=lane not in self._lanes)
         world.snapshots.add(record)
         _use_key(world, attempt)
         account_id = attempt.caller.account_id
@@ -194,7 +197,7 @@ class Copies:
             attempt,
             _failure_of(judgement),
             world.faults.take_copy(),
-            _lane(attempt),
+            lane,
             rate=_rate(attempt),
         )
         meanwhile = world.faults.take_meanwhile()
@@ -209,18 +212,13 @@ class Copies:
         self._flights[flight.snapshot_id] = flight
         place = (attempt.caller.account_id, attempt.region)
         self._counts[place] = self._counts.get(place, 0) + 1
-        lane = self._lanes.setdefault(flight.lane, [])
-        lane.append(flight.snapshot_id)
+        self._lanes.setdefault(flight.lane, []).append(flight.snapshot_id)
         if fault is not None and fault.after is not None:
             due = attempt.now + fault.after
             step = partial(self._fail_by_fault, fault)
             self._schedule(flight, due, "fails by a fault", step)
         due = attempt.now + self._world.validation_delay
         self._schedule(flight, due, "is validated", self._validate)
-        # AWS docs, EBS User Guide "Copy an Amazon EBS snapshot" (2023): a second copy of a
-        # snapshot starts when the first one has ended.
-        if len(lane) == 1:
-            self._start(flight, attempt.now)
 
     def _leave(self, flight: _Flight, at: datetime) -> None:
         attempt = flight.attempt
@@ -244,7 +242,7 @@ class Copies:
             self._leave(flight, at)
 
     def _start(self, flight: _Flight, at: datetime) -> None:
-        """Let a copy begin that waits for no other; it copies once it is validated."""
+        """Let a copy begin that has waited for another; it copies once it is validated."""
         record = self._record(flight)
         started = replace(copy_facts(record), started_at=at)
         self._world.snapshots.replace(replace(record, copy=started))
