@@ -60,6 +60,24 @@ def test_tags_come_change_and_go(fake: FakeEC2) -> None:
     assert snapshot.tags == {}
 
 
+def test_a_key_alone_is_a_tag_without_value(fake: FakeEC2) -> None:
+    """And a value alone is no tag; both for what is there and for what is made."""
+    snapshot = fake.snapshots.add()
+    client, keys, values = fake.client("ec2"), [{"Key": "a"}], [{"Value": "b"}]
+    specification = {"ResourceType": "volume", "Tags": keys}
+    made = {"AvailabilityZone": "us-east-1a", "Size": 1}
+
+    client.create_tags(Resources=[snapshot.snapshot_id], Tags=keys)
+    volume = client.create_volume(**made, TagSpecifications=[specification])
+    with pytest.raises(ClientError, match="Tag key cannot be empty"):
+        client.create_tags(Resources=[snapshot.snapshot_id], Tags=values)
+    with pytest.raises(ClientError, match="Tag key cannot be empty"):
+        client.create_volume(**made, TagSpecifications=[{**specification, "Tags": values}])
+
+    assert snapshot.tags == {"a": ""}
+    assert volume["Tags"] == [tag("a")]
+
+
 def test_each_account_has_tags_of_its_own(fake: FakeEC2) -> None:
     """Of a shared snapshot the owner and the recipient see their own tags alone."""
     snapshot = fake.snapshots.add(tags={"mine": "1"}, shared_with=[OTHER])
@@ -120,8 +138,8 @@ def test_fifty_tags_are_allowed(fake: FakeEC2) -> None:
 def test_what_is_not_there_has_no_tags(
     fake: FakeEC2, operation: str, resource: str, code: str
 ) -> None:
-    """An id that names nothing is refused."""
-    with pytest.raises(ClientError, match=code):
+    """An id that names nothing is refused, and is named."""
+    with pytest.raises(ClientError, match=rf"\({code}\).*'{resource}'"):
         getattr(fake.client("ec2"), operation)(Resources=[resource], Tags=[tag("a")])
 
 
