@@ -89,3 +89,31 @@ def test_a_copy() -> None:
         (60, "pending", "completed", None, PASSED),
         (60, "completed", "deleted", None, "DeleteSnapshot"),
     ]
+
+
+def test_what_is_coming_is_told() -> None:
+    """One sentence for each; what lies days ahead is neither told nor waited for."""
+    with FakeEC2(clock="virtual", start_time=NOON, account_id=OWNER) as fake:
+        ec2, kms = fake.client("ec2"), fake.client("kms")
+        deleted = fake.volumes.add().volume_id
+        restored = fake.snapshots.add(storage_tier="archive").snapshot_id
+        archived = fake.snapshots.add().snapshot_id
+        key = fake.kms.add_key(multi_region=True)
+        made = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+        ec2.delete_volume(VolumeId=deleted)
+        ec2.modify_snapshot_tier(SnapshotId=archived, StorageTier="archive")
+        ec2.restore_snapshot_tier(SnapshotId=restored, TemporaryRestoreDays=1)
+        kms.replicate_key(KeyId=key.arn, ReplicaRegion="us-west-2")
+        kms.schedule_key_deletion(KeyId=fake.kms.add_key().arn, PendingWindowInDays=7)
+        upcoming = fake.story().upcoming
+
+        settled = fake.clock.settle()
+
+    assert [one.what for one in upcoming] == [
+        f"{made} is made",
+        f"{deleted} is deleted",
+        f"{key.arn.replace('us-east-1', 'us-west-2')} is replicated",
+        f"{archived} ends its archival",
+        f"{restored} ends its temporary-restore",
+    ]
+    assert settled == timedelta(hours=1)
