@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_fakecopy import FakeEC2
-from tests.operations.answers import OWNER
+from tests.operations.answers import OTHER, OWNER
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.records import TransitionRecord
@@ -117,3 +121,55 @@ def test_what_is_coming_is_told() -> None:
         f"{restored} ends its temporary-restore",
     ]
     assert settled == timedelta(hours=1)
+
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def live(fake: FakeEC2, region: str) -> None:
+    """Do all that events tell of, in one Region."""
+    ec2 = fake.client("ec2", region=region)
+    volume_id = ec2.create_volume(AvailabilityZone=f"{region}a", Size=1)["VolumeId"]
+    fake.volumes.add(region=region, instance_id="i-0123456789abcdef0")
+    ec2.create_snapshots(InstanceSpecification={"InstanceId": "i-0123456789abcdef0"})
+    source_id = fake.snapshots.add(region=region, volume_size=2000).snapshot_id
+    parameters = {"SourceRegion": region, "SourceSnapshotId": source_id}
+    ec2.copy_snapshot(**parameters, CompletionDurationMinutes=15)
+    ec2.modify_snapshot_attribute(
+        SnapshotId=source_id, CreateVolumePermission={"Add": [{"UserId": OTHER}]}
+    )
+    ec2.lock_snapshot(SnapshotId=source_id, LockMode="governance", LockDuration=1)
+    ec2.enable_snapshot_block_public_access(State="block-all-sharing")
+    archived = fake.snapshots.add(region=region).snapshot_id
+    ec2.modify_snapshot_tier(SnapshotId=archived, StorageTier="archive")
+    failing = ec2.copy_snapshot(**parameters, Encrypted=True, KmsKeyId="alias/none")["SnapshotId"]
+    ec2.lock_snapshot(SnapshotId=failing, LockMode="governance", LockDuration=1)
+    fake.clock.settle()
+    ec2.delete_volume(VolumeId=volume_id)
+    fake.clock.settle()
+
+
+@pytest.mark.parametrize(("region", "partition"), [("us-east-1", "aws"), ("cn-north-1", "aws-cn")])
+def test_every_event_has_an_id_and_a_place(region: str, partition: str) -> None:
+    """An id of its own, the Region, and ARNs of the Region's partition."""
+    with FakeEC2(clock="virtual", start_time=NOON, account_id=OWNER) as fake:
+        live(fake, region)
+        events = list(fake.events)
+
+    ids = [event["id"] for event in events]
+    arns = [arn for event in events for arn in event["resources"]]
+    assert {event["region"] for event in events} == {region}
+    assert {arn.split(":")[1] for arn in arns} == {partition}
+    assert [one for one in ids if UUID.fullmatch(one) is None] == []
+    assert len(set(ids)) == len(ids)
+    assert Counter(event["detail"].get("event") for event in events) == {
+        "archiveSnapshot": 1,
+        "copySnapshot": 3,  # one of them says that a duration was missed
+        "createSnapshot": 1,
+        "createSnapshots": 1,
+        "createVolume": 1,
+        "deleteVolume": 1,
+        "lockSnapshot": 3,  # one of them says that a locked copy failed
+        "shareSnapshot": 1,
+        None: 1,  # of block public access
+    }
