@@ -105,12 +105,21 @@ class Journal:
                 nearest.
         """
         if operation is not None:
-            _require_operation(operation, {entry.operation for entry in self.requests()})
+            self._require_operation(operation)
         return tuple(
             entry
             for entry in self._entries
             if isinstance(entry, RequestRecord) and operation in (None, entry.operation)
         )
+
+    def _require_operation(self, operation: object) -> None:
+        """Refuse a misspelt name, of which there would be no request however many were made."""
+        known = served()
+        if operation in known or any(operation == asked.operation for asked in self.requests()):
+            return
+        hint = nearest(operation, known)
+        msg = f"journal.requests({operation!r}): no such operation is served.{hint}"
+        raise UsageError(msg)
 
     def verdicts(self, snapshot_id: str | None = None) -> tuple[VerdictRecord, ...]:
         """Return how copies were judged, oldest first.
@@ -135,12 +144,3 @@ class Journal:
             for entry in self._entries
             if isinstance(entry, TransitionRecord) and resource_id in (None, entry.resource_id)
         )
-
-
-def _require_operation(operation: object, asked: set[str]) -> None:
-    """Refuse a misspelt name, of which there would be no request however many were made."""
-    known = served() | asked
-    if operation not in known:
-        hint = nearest(operation, known)
-        msg = f"journal.requests({operation!r}): no such operation is served.{hint}"
-        raise UsageError(msg)
