@@ -429,17 +429,19 @@ def test_a_function_is_travelling_under_any_decorators() -> None:
     """time-machine's decorator is found beneath others; other closures aren't taken for it."""
     time_machine = pytest.importorskip("time_machine")
 
-    def plain() -> None: ...
+    def plain() -> str:
+        return "called"
 
-    def decorated(function: Callable[..., None]) -> Callable[..., None]:
+    def decorated(function: Callable[..., str]) -> Callable[..., str]:
         @functools.wraps(function)
-        def wrapper() -> None:
+        def wrapper() -> str:
             return function()
 
         return wrapper
 
     travelling = time_machine.travel(0)(plain)
 
+    assert decorated(travelling)() == "called"
     assert _seams.is_travelling(travelling)
     assert _seams.is_travelling(decorated(travelling))
     assert _seams.is_travelling(time_machine.travel(0)(decorated(plain)))
