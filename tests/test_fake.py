@@ -282,6 +282,13 @@ def test_actions_that_there_are(fake: FakeEC2, action: str) -> None:
     fake.allow(action)
 
 
+def test_operations_of_other_services_may_pass() -> None:
+    """Which ones they have is not looked at: nothing here knows them."""
+    fake = FakeEC2(passthrough=["s3", "s3:GetObject", "ec2:DescribeInstances"])
+
+    assert fake.options.passthrough == ("s3", "s3:GetObject", "ec2:DescribeInstances")
+
+
 def test_a_client_made_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that was made when there were none signs with the fake's while that is active."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
