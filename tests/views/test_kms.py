@@ -98,6 +98,14 @@ def test_an_alias_is_given_once(fake: FakeEC2) -> None:
         fake.kms.add_key(alias="backup")
 
 
+def test_the_alias_of_the_default_ebs_key_is_taken(fake: FakeEC2) -> None:
+    """It means that key also before anybody has used it."""
+    with pytest.raises(UsageError, match="has that alias in us-east-1 already"):
+        fake.kms.add_key(alias="alias/aws/ebs")
+
+    assert len(fake.kms) == 0
+
+
 def test_the_default_ebs_key_is_made_once(fake: FakeEC2) -> None:
     """Each account and Region has one AWS managed key, made when it is first needed."""
     key = fake.kms.default_ebs_key("us-east-1")
