@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy import FakeEC2
-from tests.benchmarks import bench_clocks, bench_server, calls, suites, worlds
+from tests.benchmarks import bench_clocks, bench_server, calls, instructions, suites, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,6 +33,7 @@ CLOCKS = ("virtual", "freezegun", "time-machine")
 # Each is called with the clock that was asked for. `clocks` fills `sys.modules`: it is the last.
 TABLES: Mapping[str, Callable[[str], list[Row]]] = {
     "calls": calls.rows,
+    "instructions": instructions.rows,
     "suites": suites.rows,
     "worlds": worlds.rows,
     "server": bench_server.rows,
