@@ -247,7 +247,9 @@ def is_travelling(function: object) -> bool:
     time-machine 3.6: the wrapper has the `travel` in its closure.
     """
     time_machine = sys.modules.get("time_machine")
-    while time_machine is not None and function is not None:
+    seen: set[int] = set()
+    while time_machine is not None and function is not None and id(function) not in seen:
+        seen.add(id(function))
         cells = getattr(function, "__closure__", None) or ()
         values = [cell.cell_contents for cell in cells if cell != CellType()]
         if any(isinstance(value, time_machine.travel) for value in values):

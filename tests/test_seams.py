@@ -449,6 +449,19 @@ def test_a_function_is_travelling_under_any_decorators() -> None:
     assert not _seams.is_travelling(None)
 
 
+def test_a_function_that_wraps_itself_is_looked_at_once() -> None:
+    """What says that it wraps itself is no endless chain."""
+    pytest.importorskip("time_machine")
+
+    def circle() -> str:
+        return "called"
+
+    circle.__wrapped__ = circle  # type: ignore[attr-defined]  # a function takes any attribute
+
+    assert circle() == "called"
+    assert not _seams.is_travelling(circle)
+
+
 def test_an_empty_closure_is_no_travel() -> None:
     """A function may refer to what isn't there yet."""
     pytest.importorskip("time_machine")

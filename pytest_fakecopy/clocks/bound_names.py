@@ -148,8 +148,10 @@ def _look_at_class(owner: type) -> Iterator[tuple[str, Place]]:
 
 
 def _look_at_defaults(function: object) -> Iterator[tuple[str, Place]]:
-    # Beneath decorators is the function that they decorate.
-    while type(function) is FunctionType:
+    # Beneath decorators is the function that they decorate; some say that it is they themselves.
+    seen: set[int] = set()
+    while type(function) is FunctionType and id(function) not in seen:
+        seen.add(id(function))
         for position, value in enumerate(function.__defaults__ or ()):
             if (found := sleep_function(value)) is not None:
                 yield found, Default(function, position)

@@ -161,6 +161,8 @@ def decorate(function):
 def decorated(seconds, sleep=time.sleep):
     sleep(seconds)
 
+decorated.__wrapped__.__wrapped__ = decorated
+
 class Poller:
     pause = time.sleep
     static = staticmethod(time.sleep)
