@@ -165,6 +165,48 @@ def connection_pool_class() -> type:
     return HTTPConnectionPool
 
 
+def httpx_transport_class() -> type:
+    """Return `httpx.HTTPTransport`: every request to the network goes by its `handle_request`.
+
+    `handle_request(self, request)` takes an `httpx.Request`, also where a proxy is to carry it.
+    """
+    from httpx import HTTPTransport  # noqa: PLC0415  # users' own
+
+    return HTTPTransport
+
+
+def httpx_async_transport_class() -> type:
+    """Return `httpx.AsyncHTTPTransport`, whose coroutine `handle_async_request` is replaced.
+
+    `handle_async_request(self, request)` is the other's twin.
+    """
+    from httpx import AsyncHTTPTransport  # noqa: PLC0415  # users' own
+
+    return AsyncHTTPTransport
+
+
+def aiohttp_connector_class() -> type:
+    """Return `aiohttp.BaseConnector`, whose coroutine `connect` is replaced.
+
+    `connect(self, req, traces, timeout)` finds or makes a connection for a `ClientRequest`, whose
+    `url` is that of its destination, also where a proxy is to carry it.
+    """
+    from aiohttp import BaseConnector  # noqa: PLC0415  # users' own
+
+    return BaseConnector
+
+
+def crt_s3_client_class() -> type:
+    """Return `awscrt.s3.S3Client`, by which boto3's transfers go around urllib3.
+
+    `make_request(self, *, type, request, ...)` takes an `awscrt.http.HttpRequest`; its header
+    `host` says whom it is for.
+    """
+    from awscrt.s3 import S3Client  # noqa: PLC0415  # users' own
+
+    return S3Client  # type: ignore[no-any-return]
+
+
 def http_adapter_class() -> type:
     """Return `requests.adapters.HTTPAdapter`, whose method `send` is replaced, as responses does.
 

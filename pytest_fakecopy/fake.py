@@ -44,6 +44,7 @@ from pytest_fakecopy.transports.environment import FakeEnvironment
 from pytest_fakecopy.transports.guard import NetworkGuard
 from pytest_fakecopy.transports.installed import transports
 from pytest_fakecopy.transports.models import SharedModels
+from pytest_fakecopy.transports.stacks import guards
 from pytest_fakecopy.views.kms import Keys
 from pytest_fakecopy.views.outposts import Outposts
 from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
@@ -216,6 +217,7 @@ class FakeEC2:
             SharedModels(),
             NetworkGuard(self._refusals.require_connection),
             CredentialProcessGuard(self._refusals.require_process),
+            *guards(self._refusals.require_connection),
             *transports(self._gateway.handle, self._gateway.serves),
         )
 

@@ -47,7 +47,10 @@ LAYERS = (
     Layer(("errors", "_patch", "wire.http")),
     Layer(
         ("_seams",),
-        lazily=(*("aiobotocore", "boto3", "botocore", "moto", "requests", "responses", "urllib3"),),
+        lazily=(
+            *("aiobotocore", "aiohttp", "awscrt", "boto3", "botocore", "httpx", "moto"),
+            *("requests", "responses", "urllib3"),
+        ),
     ),
     Layer(("options",), ours=("errors",)),
     Layer(("domain",), ours=("domain", "errors")),
@@ -81,6 +84,10 @@ LAYERS = (
         ("transports.urllib3",),
         ours=("transports.base", *OUTSIDE),
         third_parties=("urllib3",),
+    ),
+    Layer(
+        ("transports.stacks",),
+        ours=("transports.base", "transports.late", *OUTSIDE),
     ),
     Layer(
         ("transports.installed",),

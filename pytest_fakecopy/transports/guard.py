@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class NetworkGuard:
     """Asks before this process connects to a host, in every thread and whatever the library.
 
-    Libraries that have a network stack of their own (uvloop, the AWS Common Runtime) pass it by.
+    Libraries that have a network stack of their own pass it by; `stacks` asks those it knows.
     """
 
     __slots__ = ("_lookup", "_patches", "_require")

@@ -6,9 +6,11 @@ Every socket of the process is watched. A request is answered by the fake or ref
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import socket
+import ssl
 import sys
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -296,7 +298,40 @@ def open_a_socket(url: str) -> object:
     return socket.create_connection((url.split("/")[2], 443), timeout=1)
 
 
+def fetch_with_httpx(url: str) -> object:
+    """Fetch a URL with httpx, in the way of an application."""
+    return pytest.importorskip("httpx").get(url, timeout=1)
+
+
+def fetch_with_httpx_tasks(url: str) -> object:
+    """Fetch a URL with httpx, in a task."""
+    httpx = pytest.importorskip("httpx")
+
+    async def fetch() -> object:
+        async with httpx.AsyncClient(timeout=1) as client:
+            return await client.get(url)
+
+    return asyncio.run(fetch())
+
+
+def fetch_with_aiohttp(url: str) -> object:
+    """Fetch a URL with aiohttp, through the proxy of the environment if there is one."""
+    aiohttp = pytest.importorskip("aiohttp")
+
+    async def fetch() -> object:
+        async with aiohttp.ClientSession(trust_env=True) as session:
+            return await session.get(url)
+
+    return asyncio.run(fetch())
+
+
+LIBRARIES = [
+    pytest.param(fetch_with_httpx, id="httpx"),
+    pytest.param(fetch_with_httpx_tasks, id="httpx-tasks"),
+    pytest.param(fetch_with_aiohttp, id="aiohttp"),
+]
 WAYS = [
+    *LIBRARIES,
     pytest.param(fetch_with_pool, id="urllib3"),
     pytest.param(fetch_with_urllib, id="urllib"),
     pytest.param(fetch_with_http_client, id="http-client"),
@@ -320,17 +355,24 @@ def test_no_library_gets_out(fake: FakeEC2, fetch: Callable[[str], object], url:
     refused(fake, lambda: fetch(url))
 
 
+ANSWERED = (fetch_with_pool, fetch_with_requests, fetch_with_botocore)
+
+
 @pytest.mark.parametrize("fetch", WAYS)
 def test_a_presigned_url_is_answered_or_refused(fake: FakeEC2, fetch: Callable[[str], Any]) -> None:
     """What `generate_presigned_url` gives leads to the fake, or nowhere."""
-    url = boto3.client("ec2", "us-east-1").generate_presigned_url("describe_snapshots")
+    ec2 = boto3.client("ec2", "us-east-1")
+    url = ec2.generate_presigned_url("describe_snapshots", HttpMethod="GET")
 
     try:
         response = fetch(url)
     except UnexpectedRequest:
         assert fake._refusals.refused
+        assert fetch not in ANSWERED
     else:
-        assert getattr(response, "status", None) or response.status_code
+        assert fetch in ANSWERED
+        assert getattr(response, "status", None) or response.status_code == 200
+        assert fake.journal.requests()[-1].signature == "verified"
 
 
 @pytest.mark.parametrize("fetch", WAYS[:-1])
@@ -356,6 +398,41 @@ def test_a_proxy_of_urllib3_is_not_asked(fake: FakeEC2, scheme: str) -> None:
     manager = urllib3.ProxyManager("http://127.0.0.1:9", retries=False, timeout=1)
 
     refused(fake, lambda: manager.request("GET", f"{scheme}://s3.us-east-1.amazonaws.com/"))
+
+
+def test_transfers_of_the_common_runtime_go_nowhere(fake: FakeEC2, tmp_path: Path) -> None:
+    """boto3 moves files with a network stack in C where it is told to, or deems the machine fit."""
+    pytest.importorskip("awscrt")
+    transfer = pytest.importorskip("boto3.s3.transfer")
+    config = transfer.TransferConfig(preferred_transfer_client="crt")
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    s3 = boto3.client("s3", "us-east-1")
+
+    refused(fake, lambda: s3.upload_file(str(path), "bucket", "key", Config=config))
+    refused(fake, lambda: s3.download_file("bucket", "key", str(path), Config=config))
+
+
+@pytest.mark.parametrize("bio", [False, True])
+def test_nobody_speaks_tls_to_aws(fake: FakeEC2, bio: bool) -> None:
+    """Event loops and resolvers of others come by here at the latest, whatever they look up."""
+    context = ssl.create_default_context()
+    name = "s3.us-east-1.amazonaws.com"
+
+    def speak(name: str | None) -> object:
+        if bio:
+            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            return context.wrap_bio(incoming, outgoing, server_hostname=name)
+        with (
+            socket.socket() as plug,
+            context.wrap_socket(
+                plug, server_hostname=name, do_handshake_on_connect=False
+            ) as secure,
+        ):
+            return secure
+
+    refused(fake, lambda: speak(name))
+    assert speak("db.example.com")
 
 
 def test_a_proxy_in_the_client_is_not_asked(fake: FakeEC2) -> None:
