@@ -16,9 +16,12 @@ class IdSource:
         self._counts: dict[str, int] = {}
 
     def _digest(self, kind: str) -> str:
-        count = self._counts.get(kind, 0) + 1
-        self._counts[kind] = count
-        return self._digest_of(f"{kind}/{count}")
+        digest = self._coming(kind)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return digest
+
+    def _coming(self, kind: str) -> str:
+        return self._digest_of(f"{kind}/{self._counts.get(kind, 0) + 1}")
 
     def _digest_of(self, name: str) -> str:
         return blake2b(f"{self._seed}/{name}".encode(), digest_size=16).hexdigest()
@@ -26,6 +29,10 @@ class IdSource:
     def resource_id(self, prefix: str) -> str:
         """Return an EC2 id of 17 hexadecimal digits that starts with 0: `snap-0a1b...`."""
         return f"{prefix}-0{self._digest(prefix)[:16]}"
+
+    def coming_resource_id(self, prefix: str) -> str:
+        """Return what the next `resource_id` will be, for a call that may still be refused."""
+        return f"{prefix}-0{self._coming(prefix)[:16]}"
 
     def uuid(self, kind: str) -> str:
         """Return a text in the form of a UUID, for requests, KMS keys and events."""

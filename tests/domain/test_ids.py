@@ -47,6 +47,16 @@ def test_the_same_seed_gives_the_same_ids() -> None:
     ]
 
 
+def test_an_id_can_be_known_before_it_is_taken() -> None:
+    """To ask what comes next takes nothing."""
+    ids = IdSource(7)
+
+    coming = [ids.coming_resource_id("ami") for _ in range(2)]
+
+    assert coming == [ids.resource_id("ami")] * 2
+    assert ids.coming_resource_id("ami") not in coming
+
+
 def test_another_seed_gives_other_ids() -> None:
     """The seed goes into every id."""
     assert IdSource(7).resource_id("snap") != IdSource(8).resource_id("snap")

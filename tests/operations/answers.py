@@ -64,4 +64,6 @@ def state_of(fake: FakeEC2) -> tuple[Any, ...]:
         len(fake.events),
         dict(world.tokens),
         world.permissions,
+        # What comes next is what would have come.
+        [world.ids.coming_resource_id(prefix) for prefix in ("snap", "vol", "ami")],
     )

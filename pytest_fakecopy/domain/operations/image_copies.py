@@ -111,9 +111,10 @@ def _copied(
     call: Call, source: ImageRecord, request: CopyRequest, name: str, description: str
 ) -> ImageRecord:
     """Start the copies of the snapshots, all or none, and return the image made of them."""
-    image_id = call.world.ids.resource_id("ami")
+    image_id = call.world.ids.coming_resource_id("ami")
     sources = list(dict.fromkeys(source.snapshot_ids))
     copies = start_copies(call, [_for(request, one, source, image_id) for one in sources])
+    call.world.ids.resource_id("ami")
     by_source = dict(zip(sources, copies, strict=True))
     return replace(
         source,
