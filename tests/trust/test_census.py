@@ -407,6 +407,8 @@ def test_a_run_of_pytest(pytester: pytest.Pytester, how: str, monkeypatch: Any) 
     if how == "interrupted":
         monkeypatch.setenv("INTERRUPTED", "yes")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    # This suite may be run by xdist as well.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     pytester.makeconftest(SESSION)
     pytester.makepyfile(test_them=TESTS)
 
