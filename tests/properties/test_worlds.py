@@ -301,16 +301,18 @@ class Worlds(RuleBasedStateMachine):
         known = [*self.fake.kms]
         named = known[key % len(known)]
         account_id, region = place or (named.account_id, named.region)
-        parameters: dict[str, Any] = {"KeyId": named.arn}
-        if operation == "create_key":
-            parameters = {"MultiRegion": bool(key % 2)}
-        elif operation == "create_grant":
-            grantee = f"arn:aws:iam::{account_id}:root"
-            parameters |= {"GranteePrincipal": grantee, "Operations": ["DescribeKey"]}
-        elif operation.endswith("alias"):
-            parameters = {"AliasName": "alias/other" if key % 2 else "alias/own"}
-            if operation != "delete_alias":
-                parameters["TargetKeyId"] = named.arn
+        alias = {"AliasName": "alias/other" if key % 2 else "alias/own"}
+        grantee = f"arn:aws:iam::{account_id}:root"
+        others: dict[str, dict[str, Any]] = {
+            "create_key": {"MultiRegion": bool(key % 2)},
+            "create_grant": {
+                "KeyId": named.arn, "GranteePrincipal": grantee, "Operations": ["DescribeKey"],
+            },
+            "create_alias": {**alias, "TargetKeyId": named.arn},
+            "update_alias": {**alias, "TargetKeyId": named.arn},
+            "delete_alias": alias,
+        }  # fmt: skip
+        parameters = others.get(operation, {"KeyId": named.arn})
         self.call("kms", (account_id, region), operation, **parameters)
 
     # What a test does
@@ -376,8 +378,6 @@ class Worlds(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """See that it ends well, and that it happens the same way again."""
-        if not hasattr(self, "fake"):
-            return  # it never began
         try:
             self.do(lambda fake: fake.faults.release_copies())
             self.do(lambda fake: fake.clock.settle())
@@ -591,12 +591,13 @@ LONG = settings(
 )
 
 
-def test_worlds() -> None:
-    """What holds at any time holds in a dozen random worlds, the same ones in every run."""
-    run_state_machine_as_test(Worlds, settings=SUITE)
-
-
-@pytest.mark.slow
-def test_many_worlds() -> None:
-    """It holds in thousands of others: `pytest -m slow tests/properties`."""
-    run_state_machine_as_test(Worlds, settings=LONG)
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(SUITE, id="a-dozen"),
+        pytest.param(LONG, id="thousands", marks=pytest.mark.slow),
+    ],
+)
+def test_worlds(profile: settings) -> None:
+    """What holds at any time holds in a dozen random worlds, and with `-m slow` in thousands."""
+    run_state_machine_as_test(Worlds, settings=profile)
