@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,7 +74,8 @@ def test_an_image_of_a_snapshot(fake: FakeEC2, ec2: Any) -> None:
     ec2.get_waiter("image_available").wait(ImageIds=[answer["ImageId"]])
 
     image = image_of(ec2, answer["ImageId"])
-    del image["CreationDate"]
+    created = datetime.fromisoformat(image.pop("CreationDate").replace("Z", "+00:00"))
+    assert timedelta(0) <= fake.clock.now() - created < timedelta(seconds=1)
     assert image == {
         "ImageId": answer["ImageId"],
         "ImageLocation": f"{OWNER}/web",

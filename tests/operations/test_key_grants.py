@@ -68,11 +68,13 @@ def test_a_named_grant_is_made_once(fake: FakeEC2, kms: Any) -> None:
     """The same again is the same grant; other operations or no name make another."""
     key = fake.kms.add_key()
 
-    ids = [grant(kms, key, Name="backup")["GrantId"] for _ in range(2)]
+    first, again = (grant(kms, key, Name="backup") for _ in range(2))
+    ids = [first["GrantId"], again["GrantId"]]
     ids.append(grant(kms, key, Name="backup", Operations=["Decrypt"])["GrantId"])
     ids.extend(grant(kms, key)["GrantId"] for _ in range(2))
 
     assert ids[0] == ids[1]
+    assert first["GrantToken"] == again["GrantToken"]
     assert len(set(ids)) == 4
 
 

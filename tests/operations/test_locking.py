@@ -321,3 +321,14 @@ def test_own_locks_are_listed(fake: FakeEC2, ec2: Any) -> None:
     assert one["Snapshots"][0]["OwnerId"] == OWNER
     assert none["Snapshots"] == []
     assert code(ec2.describe_locked_snapshots, SnapshotIds=[foreign]) == "InvalidSnapshot.NotFound"
+
+
+def test_locks_can_be_chosen_by_tags(fake: FakeEC2, ec2: Any) -> None:
+    """Those of the snapshot, as the caller tagged it."""
+    chosen, other = (fake.snapshots.add(tags={"Name": name}).snapshot_id for name in "ab")
+    for snapshot_id in (chosen, other):
+        ec2.lock_snapshot(SnapshotId=snapshot_id, LockMode="governance", LockDuration=1)
+
+    answer = ec2.describe_locked_snapshots(Filters=[{"Name": "tag:Name", "Values": ["a"]}])
+
+    assert [lock["SnapshotId"] for lock in answer["Snapshots"]] == [chosen]

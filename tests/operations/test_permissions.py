@@ -202,6 +202,7 @@ RESOURCES = [
     ("CopySnapshot", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("CreateSnapshot", "arn:aws:ec2:us-east-1::snapshot/*"),
     ("CreateSnapshot", "arn:aws:ec2:us-east-1:111122223333:volume/{volume}"),
+    ("CreateSnapshots", "arn:aws:ec2:us-east-1::snapshot/*"),
     ("CreateSnapshots", "arn:aws:ec2:us-east-1:111122223333:instance/i-0123456789abcdef0"),
     ("CreateTags", "arn:aws:ec2:us-east-1::snapshot/{snapshot}"),
     ("CreateVolume", "arn:aws:ec2:us-east-1:111122223333:volume/*"),
