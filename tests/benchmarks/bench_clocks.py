@@ -17,7 +17,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import time_machine
-from aiobotocore.session import get_session
 from botocore.exceptions import WaiterError
 from freezegun import freeze_time
 
@@ -163,6 +162,9 @@ def waiter_rows() -> list[Row]:
 
 
 async def _waits(fake: FakeEC2, outcome: str, called: str, rows: list[Row]) -> None:
+    # Not in the processes that count modules.
+    from aiobotocore.session import get_session  # noqa: PLC0415
+
     source = fake.snapshots.add().snapshot_id
     request: dict[str, Any] = {"SourceRegion": "us-east-1", "SourceSnapshotId": source}
     if outcome == "failing":
