@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
+import sys
 import threading
 import time
+import types
 import urllib.request
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -214,23 +219,15 @@ def out_of_order(_clock: str) -> None:
 def in_threads(_clock: str) -> None:
     """Each of four threads has a fake of its own, none knows of the others."""
     barrier = threading.Barrier(4)
-    failures: list[BaseException] = []
 
-    def body(number: int) -> None:
+    def body(clock: str) -> None:
         barrier.wait()
-        try:
-            with enter(("virtual", "real")[number % 2], sleep="real") as fake:
-                fake.snapshots.add()
-                barrier.wait()
-        except BaseException as failure:  # noqa: BLE001  # for the thread that asserts
-            failures.append(failure)
+        with enter(clock, sleep="real") as fake:
+            fake.snapshots.add()
+            barrier.wait()
 
-    threads = [threading.Thread(target=body, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    with ThreadPoolExecutor(4) as pool:
+        assert [*pool.map(body, ["virtual", "real"] * 2)] == [None] * 4
 
 
 def thread_outlives(clock: str) -> None:
@@ -297,6 +294,35 @@ def test_every_life(life: Life) -> None:
     life("freezegun")
     life("virtual")
 
+    assert census.changes(before, census.take()) == {}
+
+
+def test_the_census_finds_what_is_left() -> None:
+    """A variable, an attribute, a thread, a handler, a file and a filter are each told by name."""
+    before = census.take()
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait, name="left")
+    handler = logging.NullHandler()
+
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setenv("LEFT", "1")
+        patch.setattr(boto3, "client", len)
+        patch.setitem(sys.modules, "left", types.ModuleType("left"))
+        patch.setitem(sys.modules, "boto3.left", types.ModuleType("boto3.left"))
+        patch.setattr(boto3, "left", sys.modules["boto3.left"], raising=False)
+        warnings.simplefilter("ignore", ImportWarning)
+        logging.getLogger().addHandler(handler)
+        thread.start()
+        found = census.changes(before, census.take())
+    logging.getLogger().removeHandler(handler)
+    over.set()
+    thread.join()
+
+    assert {"environment LEFT", "attribute boto3:client", "thread left", "warnings",
+            "logger root handlers"} <= found.keys()  # fmt: skip
+    assert repr(found["attribute boto3:client"][1]).startswith("<<built-in function len>")
+    # What is new because of a module that was imported is none.
+    assert not {"module left", "attribute boto3:left"} & found.keys()
     assert census.changes(before, census.take()) == {}
 
 
