@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import ssl
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy import _seams
@@ -76,17 +77,20 @@ def guards(require: Require) -> tuple[Transport, ...]:
     context = ssl.SSLContext
     return (
         # uvloop and aiodns look up names by themselves; whoever speaks TLS names the host here.
-        HostGuard(
-            require, context, "wrap_socket", lambda *_, server_hostname=None, **__: server_hostname
-        ),
-        HostGuard(
-            require, context, "wrap_bio", lambda *_, server_hostname=None, **__: server_hostname
-        ),
+        HostGuard(require, context, "wrap_socket", partial(_server_hostname, 4)),
+        HostGuard(require, context, "wrap_bio", partial(_server_hostname, 3)),
         late("httpx", _seams.httpx_transport_class, "handle_request", _host_of_request),
         late("httpx", _seams.httpx_async_transport_class, "handle_async_request", _host_of_request),
         late("aiohttp", _seams.aiohttp_connector_class, "connect", _host_of_request),
         late("awscrt.s3", _seams.crt_s3_client_class, "make_request", _host_in_header),
     )
+
+
+def _server_hostname(
+    position: int, *args: object, server_hostname: object = None, **_: object
+) -> object:
+    """Return the host of a TLS connection, by its name or at that position."""
+    return args[position] if len(args) > position else server_hostname
 
 
 def _host_of_request(request: Any, *_: object, **__: object) -> object:  # noqa: ANN401  # theirs

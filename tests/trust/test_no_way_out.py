@@ -435,6 +435,16 @@ def test_nobody_speaks_tls_to_aws(fake: FakeEC2, bio: bool) -> None:
     assert speak("db.example.com")
 
 
+def test_a_host_may_be_named_by_position(fake: FakeEC2) -> None:
+    """The standard library takes the name of a TLS connection's host without a keyword too."""
+    context, name = ssl.create_default_context(), "s3.us-east-1.amazonaws.com"
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+
+    refused(fake, lambda: context.wrap_bio(incoming, outgoing, False, name))
+    with socket.socket() as plug:
+        refused(fake, lambda: context.wrap_socket(plug, False, False, True, name))
+
+
 def test_a_proxy_in_the_client_is_not_asked(fake: FakeEC2) -> None:
     """botocore's own setting for proxies makes no difference."""
     config = ONCE.merge(Config(proxies={"https": "http://127.0.0.1:9"}))
