@@ -164,13 +164,11 @@ def text_of(key: KeyRecord) -> str:
     return json.dumps(document, indent=2)
 
 
-def shared_too(key: KeyRecord, account_id: str) -> str | None:
-    """Return the policy that was put on a key with one more account; None for the default one."""
-    if key.policy is None:
-        return None
-    document = json.loads(key.policy)
-    use = _use(key.arn.split(":")[1], [account_id])
-    document["Statement"] = [*(parse(key.policy) or ()), use]
+def shared_too(arn: str, policy: str, account_id: str) -> str:
+    """Return the policy that was put on a key with a statement for one more account."""
+    document = json.loads(policy)
+    use = _use(arn.split(":")[1], [account_id])
+    document["Statement"] = [*(parse(policy) or ()), use]
     return json.dumps(document, indent=2)
 
 

@@ -155,16 +155,19 @@ class KmsKey:
     def share_with(self, account_id: str) -> None:
         """Let another account use it, as its key policy would say.
 
+        In a policy that was put on it a Deny counts all the same.
+
         Raises:
             UsageError: *account_id* is not 12 digits.
         """
         _require_account("share_with", account_id)
         record = self._record()
-        self._change(
-            f"shared with {account_id}",
-            shared_with=record.shared_with | {account_id},
-            policy=key_policies.shared_too(record, account_id),
-        )
+        shared, policy = record.shared_with | {account_id}, None
+        if record.policy is not None:
+            policy = key_policies.shared_too(record.arn, record.policy, account_id)
+            statements = key_policies.parse(policy) or ()
+            shared = key_policies.shared_with(statements, record.account_id)
+        self._change(f"shared with {account_id}", shared_with=shared, policy=policy)
 
 
 class Keys:

@@ -112,6 +112,18 @@ def test_a_policy_that_was_put_is_shared_on(fake: FakeEC2, kms: Any, as_list: bo
     assert key.shared_with == {OTHER}
 
 
+def test_a_deny_outlasts_what_is_shared_later(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
+    """The key is shared with whom its policy lets use it, whatever the test adds to it."""
+    key = fake.kms.add_key()
+    deny = {"Effect": "Deny", "Principal": {"AWS": OTHER}, "Action": "kms:*", "Resource": "*"}
+    kms.put_key_policy(KeyId=key.key_id, Policy=policy(deny))
+
+    key.share_with(OTHER)
+
+    assert key.shared_with == frozenset()
+    assert code(other_kms.describe_key, KeyId=key.arn) == "AccessDeniedException"
+
+
 def test_a_policy_takes_a_key_back(fake: FakeEC2, kms: Any, other_kms: Any) -> None:
     """The one before counts no more."""
     key = fake.kms.add_key(shared_with=[OTHER])
