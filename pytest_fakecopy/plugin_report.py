@@ -50,7 +50,9 @@ class Reports:
 
     def used(self) -> list[FakeEC2]:
         """Return the fakes that this test entered, or used though others had entered them."""
-        return [fake for fake, length in self._fakes.items() if len(fake.journal) != length]
+        # A copy, because other threads may enter fakes meanwhile.
+        fakes = self._fakes.copy().items()
+        return [fake for fake, length in fakes if len(fake.journal) != length]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -67,7 +69,7 @@ class Reports:
             # By now `monkeypatch` is undone too, also where it was asked for before the fake.
             uncover()
             # The fakes of this test have to go; those of the session may be used by the next.
-            self._fakes = {fake: len(fake.journal) for fake in self._fakes if fake.entered}
+            self._fakes = {fake: len(fake.journal) for fake in self._fakes.copy() if fake.entered}
             self._told = False
         return report
 
