@@ -23,28 +23,19 @@ from freezegun import freeze_time
 from pytest_fakecopy import FakeEC2
 from pytest_fakecopy.clocks.process import process_now
 from pytest_fakecopy.errors import ClockError
-from tests.clocks.census import census, is_present
+from tests.clocks.census import census
 from tests.clocks.world import MOVABLE, wall_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("nothing_stays_behind")
 
 Moves: TypeAlias = Literal["all", "dates", "nothing"]
 MOMENT = datetime(2028, 2, 29, 23, 59, tzinfo=timezone.utc)
 # For time-machine, which changes the zone of the process for a moment in UTC.
 HERE = MOMENT.astimezone(timezone(timedelta(hours=1)))
 BAD_KEY = {"Encrypted": True, "KmsKeyId": "alias/no-such-key"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_behind() -> Iterator[None]:
-    """Fail a test after which anything is replaced, or time isn't the present."""
-    before = census()
-
-    yield
-
-    assert census() == before
-    assert is_present()
 
 
 @lru_cache

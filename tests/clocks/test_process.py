@@ -18,12 +18,14 @@ from freezegun import freeze_time
 from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.process import ProcessClock, iso
 from pytest_fakecopy.errors import ClockError, UsageError
-from tests.clocks.census import census, is_present
+from tests.clocks.census import census
 from tests.clocks.world import MOVABLE, START, ClockName, World, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
+
+pytestmark = pytest.mark.usefixtures("nothing_stays_behind")
 
 EARLIER = datetime(2020, 2, 29, 23, 59, 59, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
@@ -44,17 +46,6 @@ HOLDERS: dict[str, Callable[[datetime], AbstractContextManager[Any]]] = {
     "freeze_time-auto_tick": lambda moment: freeze_time(moment, auto_tick_seconds=1),
     "travel": _travel,
 }
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_behind() -> Iterator[None]:
-    """Fail a test after which anything is replaced, or time isn't the present."""
-    before = census()
-
-    yield
-
-    assert census() == before
-    assert is_present()
 
 
 def test_the_holder_that_is_asked_for_holds_the_process() -> None:

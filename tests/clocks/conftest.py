@@ -1,0 +1,23 @@
+"""What the tests of clocks have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clocks.census import census, is_present
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def nothing_stays_behind() -> Iterator[None]:
+    """Fail a test after which anything is replaced, or time isn't the present."""
+    before = census()
+
+    yield
+
+    assert census() == before
+    assert is_present()
