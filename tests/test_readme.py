@@ -96,6 +96,15 @@ def test_every_link_within_the_readme_leads_somewhere() -> None:
     assert set(links) - anchors == set()
 
 
+def test_the_contents_are_those_of_the_readme() -> None:
+    """Every section stands in them, in its order."""
+    text = README.read_text("utf-8")
+
+    contents = text.partition("<!-- contents -->")[2].partition("<!-- /contents -->")[0]
+    listed = re.findall(r"\[(.*?)\]\(#", contents)
+    assert listed == re.findall(r"^## (.*)$", text, re.MULTILINE)
+
+
 def test_every_option_stands_in_the_readme() -> None:
     """The table of options has a row for each."""
     text = README.read_text(encoding="utf-8")
