@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any, Literal, get_args
 
 from pytest_fakecopy.errors import UsageError, nearest
@@ -25,8 +26,17 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 
 
+class _Said:
+    """What is known of options besides their values, and is no option itself."""
+
+    __slots__ = ("said",)
+
+    said: frozenset[str]
+    """The names of the options that were given a value, be it the default one."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class Options(_Said):
     """How a fake behaves. Every field is also a marker keyword and an ini key (`fake_ec2_<name>`).
 
     Durations are `timedelta`s and may be given as seconds; `start_time` is an aware datetime or an
@@ -58,14 +68,16 @@ class Options:
     """Whether access keys that nobody registered are taken for the default account's."""
     seed: int = 0
     """What all ids are derived from: the same seed and order of calls give the same ids."""
-    said: frozenset[str] = field(init=False, repr=False, compare=False)
-    """The names of the options that were given a value, be it the default one."""
 
     def __new__(cls, **options: object) -> Options:  # noqa: PYI034  # typing.Self came with Python 3.11
         """Keep in mind which options are given."""
         made = object.__new__(cls)
         object.__setattr__(made, "said", frozenset(options))
         return made
+
+    def __reduce__(self) -> tuple[Callable[[], Options], tuple[()]]:
+        """Let a copy be given what this was given."""
+        return partial(Options, **self.as_said()), ()
 
     def __post_init__(self) -> None:
         """Bring every value into its one form, or refuse it by name."""
@@ -91,7 +103,7 @@ class Options:
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of all options, in order."""
-        return tuple(each.name for each in fields(cls) if each.init)
+        return tuple(each.name for each in fields(cls))
 
     def overridden(self, overrides: Mapping[str, Any]) -> Options:
         """Return these options with *overrides* on top.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import pickle
+from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -165,6 +167,17 @@ def test_options_know_what_was_said() -> None:
 
     assert options.as_said() == {"rules": "observed", "sleep": "instant", "seed": 0}
     assert Options().as_said() == {}
-    assert copy.deepcopy(options).as_said() == options.as_said()
+    sent = pickle.loads(pickle.dumps(options))  # noqa: S301  # our own
+    for copied in (copy.copy(options), copy.deepcopy(options), sent):
+        assert copied == options
+        assert copied.as_said() == options.as_said()
     assert options == Options(rules="observed")
     assert "said" not in repr(options)
+
+
+def test_every_field_is_an_option() -> None:
+    """What `dataclasses` makes of options makes the same options again."""
+    options = Options(rules="observed", start_time=NOON, passthrough=("s3",))
+
+    assert asdict(options).keys() == set(Options.names())
+    assert Options(**asdict(options)) == options
