@@ -88,8 +88,8 @@ def _tag_check(
     key: str, matches: Matcher, tags_of: Callable[[_T], Mapping[str, str]]
 ) -> Callable[[_T], bool]:
     def check(item: _T) -> bool:
-        tags = tags_of(item)
-        return key in tags and matches(tags[key])
+        value = tags_of(item).get(key)
+        return value is not None and matches(value)
 
     return check
 
