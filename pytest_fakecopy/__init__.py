@@ -9,12 +9,11 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.accounts import Account
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.error_codes import ErrorResponse
-    from pytest_fakecopy.domain.rules import (
+    from pytest_fakecopy.domain.rules import Rule, RuleBook
+    from pytest_fakecopy.domain.verdicts import (
         Evidence,
         FailLater,
         Reject,
-        Rule,
-        RuleBook,
         assumed,
         documented,
         observed,
@@ -73,18 +72,10 @@ _HOME = {
     "KmsKey": "views.kms",
     "Options": "options",
     "Snapshot": "views.snapshots",
+    **dict.fromkeys(("Rule", "RuleBook"), "domain.rules"),
     **dict.fromkeys(
-        (
-            "Evidence",
-            "FailLater",
-            "Reject",
-            "Rule",
-            "RuleBook",
-            "assumed",
-            "documented",
-            "observed",
-        ),
-        "domain.rules",
+        ("Evidence", "FailLater", "Reject", "assumed", "documented", "observed"),
+        "domain.verdicts",
     ),
     **dict.fromkeys(
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.wire import sigv4
+from pytest_fakecopy.wire.signed import parse_authorization
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.world import World
     from pytest_fakecopy.journal import Signature
     from pytest_fakecopy.wire.http import HttpRequest
-    from pytest_fakecopy.wire.sigv4 import Signed
+    from pytest_fakecopy.wire.signed import Signed
 
 # AWS docs, EC2 API error codes, RequestExpired.
 _LEEWAY = timedelta(minutes=15)
@@ -80,7 +81,7 @@ class Authenticator:
         Raises:
             Refused: the request is not signed, wrongly or too long ago.
         """
-        signed = sigv4.parse_authorization(request, pairs)
+        signed = parse_authorization(request, pairs)
         if signed is None:
             raise codes.Refused(_refusal(codes.MISSING_AUTHENTICATION_TOKEN, service))
         accounts = self._world.accounts

@@ -12,7 +12,7 @@ from pytest_fakecopy.domain.records import (
     TransitionRecord,
     VerdictRecord,
 )
-from pytest_fakecopy.domain.rules import Reject
+from pytest_fakecopy.domain.verdicts import Reject
 from pytest_fakecopy.journal import RequestRecord
 from pytest_fakecopy.story import elapsed
 

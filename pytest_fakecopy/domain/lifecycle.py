@@ -13,86 +13,25 @@ from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_fakecopy.domain import events, facts, resource_events
+from pytest_fakecopy.domain import events, facts
 from pytest_fakecopy.domain.attempt import THROUGHPUT_STEP
 from pytest_fakecopy.domain.copy_records import accepted, copy_facts, metadata
 from pytest_fakecopy.domain.lineages import Lineages
-from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
-from pytest_fakecopy.domain.rules import FailLater
+from pytest_fakecopy.domain.records import VerdictRecord
 from pytest_fakecopy.domain.tags import of_specifications
 from pytest_fakecopy.domain.timeline import to_milliseconds
+from pytest_fakecopy.domain.transitions import move, note
+from pytest_fakecopy.domain.verdicts import FailLater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.faults import CopyFault
-    from pytest_fakecopy.domain.locks import Lock
     from pytest_fakecopy.domain.rules import Judgement
     from pytest_fakecopy.domain.snapshots import SnapshotRecord, SnapshotState
     from pytest_fakecopy.domain.timeline import Scheduled
     from pytest_fakecopy.domain.world import World
-
-# botocore 1.43, EC2 model: the values of SnapshotState. Which may follow which is documented for
-# copies and for the Recycle Bin (EBS User Guide).
-TRANSITIONS: Mapping[SnapshotState, frozenset[SnapshotState]] = {
-    "pending": frozenset({"completed", "error"}),
-    "completed": frozenset({"recoverable"}),
-    "recoverable": frozenset({"recovering"}),
-    "recovering": frozenset({"completed"}),
-    "error": frozenset(),
-}
-
-
-def move(
-    world: World, record: SnapshotRecord, state: SnapshotState, at: datetime, **members: object
-) -> SnapshotRecord:
-    """Take a snapshot to another state, with other members of its record, and write that down."""
-    if state not in TRANSITIONS[record.state]:
-        msg = f"{record.snapshot_id} can't go from {record.state} to {state}"
-        raise ValueError(msg)
-    moved = replace(record, state=state, progressing=None, **members)  # type: ignore[arg-type]  # fields by name
-    if state == "error" and moved.lock is not None:
-        moved = _unlocked(world, moved, moved.lock, at)
-    world.snapshots.replace(moved)
-    note(world, moved, record.state, at)
-    return moved
-
-
-def _unlocked(world: World, record: SnapshotRecord, lock: Lock, at: datetime) -> SnapshotRecord:
-    """Take the lock off a snapshot that was locked while it was pending, and failed.
-
-    EBS User Guide, "Monitor Amazon EBS snapshot locks".
-    """
-    world.emit(
-        at,
-        resource_events.lock_snapshot(
-            record,
-            lock,
-            partition=world.partition_of(record.region),
-            event_id=world.ids.uuid("event"),
-            at=at,
-            failed=True,
-        ),
-    )
-    return replace(record, lock=None)
-
-
-def note(world: World, record: SnapshotRecord, before: str | None, at: datetime) -> None:
-    """Write down that a snapshot is in a new state."""
-    world.record(
-        TransitionRecord(
-            at,
-            record.snapshot_id,
-            record.region,
-            record.owner_id,
-            before,
-            record.state,
-            record.state_message,
-            record.why,
-        )
-    )
-
 
 Lane: TypeAlias = tuple[str, str, str, str]
 """Source Region and snapshot, account, destination Region, and the Outpost or zone there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_fakecopy.domain.rules import assumed, documented, observed
+from pytest_fakecopy.domain.verdicts import assumed, documented, observed
 from pytest_fakecopy.scenarios.outcomes import Ends, Rejected
 from pytest_fakecopy.scenarios.running import DESTINATION, SOURCE
 

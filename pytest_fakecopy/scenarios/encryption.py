@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_fakecopy.domain.rules import assumed, documented
+from pytest_fakecopy.domain.verdicts import assumed, documented
 from pytest_fakecopy.scenarios.building import (
     AWS_KEY,
     CAPTURE,
@@ -31,7 +31,7 @@ from pytest_fakecopy.scenarios.running import DESTINATION
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_fakecopy.domain.rules import Evidence
+    from pytest_fakecopy.domain.verdicts import Evidence
     from pytest_fakecopy.fake import FakeEC2
     from pytest_fakecopy.scenarios.model import Given, Value
 

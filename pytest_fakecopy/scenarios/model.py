@@ -12,7 +12,7 @@ from pytest_fakecopy.scenarios.outcomes import Ends, Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_fakecopy.domain.rules import Evidence
+    from pytest_fakecopy.domain.verdicts import Evidence
     from pytest_fakecopy.fake import FakeEC2
     from pytest_fakecopy.scenarios.outcomes import CopyCall, Rejected
     from pytest_fakecopy.views.snapshots import Snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from pytest_fakecopy.domain.rules import assumed, documented, observed
+from pytest_fakecopy.domain.verdicts import assumed, documented, observed
 from pytest_fakecopy.scenarios.building import (
     API,
     CAPTURE,
@@ -26,7 +26,7 @@ from pytest_fakecopy.scenarios.running import DESTINATION, MISSING_ID, SOURCE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_fakecopy.domain.rules import Evidence
+    from pytest_fakecopy.domain.verdicts import Evidence
     from pytest_fakecopy.fake import FakeEC2
     from pytest_fakecopy.scenarios.model import Value
     from pytest_fakecopy.scenarios.outcomes import Outcome

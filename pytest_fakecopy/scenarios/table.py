@@ -12,7 +12,8 @@ from pytest_fakecopy.scenarios.outcomes import Rejected
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_fakecopy.domain.rules import Evidence, Rule, RuleBook
+    from pytest_fakecopy.domain.rules import Rule, RuleBook
+    from pytest_fakecopy.domain.verdicts import Evidence
 
 Phase: TypeAlias = Literal["admission", "validation"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
-from pytest_fakecopy.domain import lifecycle
+from pytest_fakecopy.domain import transitions
 from pytest_fakecopy.domain.arns import is_account_id
 from pytest_fakecopy.domain.regions import is_availability_zone
 from pytest_fakecopy.domain.snapshots import GIB, SnapshotRecord, SnapshotState
@@ -343,7 +343,7 @@ class Snapshots:
             )
             world.snapshots.add(record)
             world.tags.put(owner, record.snapshot_id, dict(tags or {}))
-            lifecycle.note(world, record, None, now)
+            transitions.note(world, record, None, now)
         return Snapshot(self._door, record)
 
     def _key_arn(self, world: World, kms_key: KmsKey | str, region: str, owner: str) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from pytest_fakecopy.domain import lifecycle
+from pytest_fakecopy.domain import transitions
 from pytest_fakecopy.domain.copy_records import copy_facts
-from pytest_fakecopy.domain.lifecycle import TRANSITIONS
 from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
-from pytest_fakecopy.domain.rules import FailLater, Reject
 from pytest_fakecopy.domain.snapshots import GIB
+from pytest_fakecopy.domain.transitions import TRANSITIONS
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -420,7 +420,7 @@ def test_a_snapshot_moves_along_the_table_of_transitions_alone(before: Any, afte
     record = make_snapshot(world, state=before)
 
     if after in TRANSITIONS[record.state]:
-        moved = lifecycle.move(world, record, after, later(1), why="a test")
+        moved = transitions.move(world, record, after, later(1), why="a test")
         assert world.snapshot(record.snapshot_id) == moved
         assert (moved.state, moved.why) == (after, "a test")
         assert world.records == [
@@ -430,7 +430,7 @@ def test_a_snapshot_moves_along_the_table_of_transitions_alone(before: Any, afte
         ]
     else:
         with pytest.raises(ValueError, match=f"can't go from {before} to {after}$"):
-            lifecycle.move(world, record, after, later(1))
+            transitions.move(world, record, after, later(1))
         assert world.records == []
 
 

@@ -20,12 +20,14 @@ from pytest_fakecopy import (
 )
 from pytest_fakecopy.domain.encryption import Encryption
 from pytest_fakecopy.domain.looking import facts_seen
-from pytest_fakecopy.domain.rules import RuleBook, observed
+from pytest_fakecopy.domain.rules import RuleBook
+from pytest_fakecopy.domain.verdicts import observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_fakecopy.domain.rules import Judgement, Verdict
+    from pytest_fakecopy.domain.rules import Judgement
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 
 @pytest.fixture

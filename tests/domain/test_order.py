@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,9 +10,12 @@ from pytest_fakecopy.domain.permissions import Deny, Permissions
 from pytest_fakecopy.domain.rulebooks import BOOKS, book
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import Evidence, FailLater, Reject, RuleBook
+from pytest_fakecopy.domain.verdicts import Evidence, FailLater, Reject
 from pytest_fakecopy.errors import UsageError
 from tests.builders import encrypted_attempt, key_record, snapshot_record
+
+if TYPE_CHECKING:
+    from pytest_fakecopy.domain.rules import RuleBook
 
 ADMISSION = {
     "documented": (

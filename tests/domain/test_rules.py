@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_fakecopy.domain.error_codes import ErrorResponse
-from pytest_fakecopy.domain.rules import (
-    Evaluation,
+from pytest_fakecopy.domain.rules import Evaluation, Rule, RuleBook
+from pytest_fakecopy.domain.verdicts import (
     Evidence,
     FailLater,
     Reject,
-    Rule,
-    RuleBook,
     assumed,
     documented,
     observed,
@@ -26,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_fakecopy.domain.attempt import CopyAttempt
-    from pytest_fakecopy.domain.rules import Check, Verdict
+    from pytest_fakecopy.domain.rules import Check
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 REJECT = Reject(ErrorResponse("Code", "Message"))
 FAIL = FailLater("message")

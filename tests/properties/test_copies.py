@@ -20,10 +20,10 @@ from hypothesis.stateful import (
 )
 
 from pytest_fakecopy.domain.error_codes import Refused
-from pytest_fakecopy.domain.lifecycle import TRANSITIONS
 from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.records import TransitionRecord
 from pytest_fakecopy.domain.snapshots import GIB
+from pytest_fakecopy.domain.transitions import TRANSITIONS
 from tests.builders import (
     ACCOUNT,
     OTHER_ACCOUNT,

@@ -26,8 +26,8 @@ from hypothesis.stateful import (
 )
 
 from pytest_fakecopy import FakeCopyAssertionError, FakeEC2
-from pytest_fakecopy.domain.lifecycle import TRANSITIONS
 from pytest_fakecopy.domain.rulebooks import book
+from pytest_fakecopy.domain.transitions import TRANSITIONS
 from tests.properties import photograph
 
 if TYPE_CHECKING:

@@ -18,13 +18,8 @@ from pytest_fakecopy.domain.error_codes import Refused
 from pytest_fakecopy.domain.presigned import CredentialScope, PresignedUrl, parse
 from pytest_fakecopy.wire.http import HttpRequest
 from pytest_fakecopy.wire.query import parse_form
-from pytest_fakecopy.wire.sigv4 import (
-    Signed,
-    judge,
-    parse_authorization,
-    signature_of_url,
-    verify,
-)
+from pytest_fakecopy.wire.signed import Signed, parse_authorization
+from pytest_fakecopy.wire.sigv4 import judge, signature_of_url, verify
 
 KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.domain import error_codes as codes
-from pytest_fakecopy.domain import events, lifecycle, resource_events
+from pytest_fakecopy.domain import events, resource_events, transitions
 from pytest_fakecopy.domain.operations.snapshots import described
 from pytest_fakecopy.domain.operations.volumes import require_volume_id
 from pytest_fakecopy.domain.regions import is_local_zone
@@ -179,7 +179,7 @@ def begin_snapshot(
     world = call.world
     world.snapshots.add(record)
     world.tags.put(call.account_id, record.snapshot_id, tags)
-    lifecycle.note(world, record, None, call.now)
+    transitions.note(world, record, None, call.now)
     due = call.now + world.copy_duration
     world.timeline.schedule(
         due, f"{record.snapshot_id} completes", _completion(call, record.snapshot_id, group)
@@ -194,7 +194,7 @@ def _completion(call: Call, snapshot_id: str, group: _Group | None) -> Callable[
         if pending is None:  # deleted in between
             return
         time, why = to_milliseconds(at), "its volume was read"
-        done = lifecycle.move(world, pending, "completed", at, completion_time=time, why=why)
+        done = transitions.move(world, pending, "completed", at, completion_time=time, why=why)
         event_id, partition = call.event_id(), call.partition
         world.emit(at, events.create_snapshot(done, partition=partition, event_id=event_id, at=at))
         if group is not None:

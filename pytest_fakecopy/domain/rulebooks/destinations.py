@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.regions import is_local_zone, parse_outpost_arn, zone_group
-from pytest_fakecopy.domain.rules import Reject
+from pytest_fakecopy.domain.verdicts import Reject
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.error_codes import ErrorResponse
-    from pytest_fakecopy.domain.rules import Verdict
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 
 def destination_is_consistent(attempt: CopyAttempt) -> Verdict:

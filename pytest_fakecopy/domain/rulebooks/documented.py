@@ -7,7 +7,8 @@ reads its state message survives this book; `observed` is the other half of the 
 from __future__ import annotations
 
 from pytest_fakecopy.domain.rulebooks import destinations, keys, parameters, presigned_urls, sources
-from pytest_fakecopy.domain.rules import Rule, RuleBook, documented, observed
+from pytest_fakecopy.domain.rules import Rule, RuleBook
+from pytest_fakecopy.domain.verdicts import documented, observed
 
 _API = "API reference, CopySnapshot"
 _ERRORS = "EC2 API error codes"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
-from pytest_fakecopy.domain.rules import FailLater, Reject
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.kms import KeyRecord
-    from pytest_fakecopy.domain.rules import Verdict
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 # Observed: captures of 2026-09-25, whatever it is that makes the key unusable.
 NOT_ACCESSIBLE = "Given key ID is not accessible"

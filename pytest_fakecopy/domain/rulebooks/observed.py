@@ -7,7 +7,8 @@ signature of a presigned URL is not enforced.
 from __future__ import annotations
 
 from pytest_fakecopy.domain.rulebooks import documented, keys, parameters, presigned_urls, sources
-from pytest_fakecopy.domain.rules import Rule, RuleBook, assumed, observed
+from pytest_fakecopy.domain.rules import Rule, RuleBook
+from pytest_fakecopy.domain.verdicts import assumed, observed
 
 _SEEN = observed(documented.CAPTURED, documented.CAPTURE)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.arns import is_snapshot_id
-from pytest_fakecopy.domain.rules import Reject
 from pytest_fakecopy.domain.tags import specifications_defect
+from pytest_fakecopy.domain.verdicts import Reject
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
-    from pytest_fakecopy.domain.rules import Verdict
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 _SHORTEST_MINUTES, _LONGEST_MINUTES, _STEP_MINUTES = 15, 2880, 15
 

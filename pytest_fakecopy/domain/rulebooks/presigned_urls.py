@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain import error_codes as codes
-from pytest_fakecopy.domain.rules import FailLater, Reject
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.presigned import PresignedUrl
     from pytest_fakecopy.domain.regions import RegionData
-    from pytest_fakecopy.domain.rules import Verdict
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 # The StateMessage of a copy whose URL doesn't verify is unknown; this is the wording of RDS, which
 # takes presigned URLs for its own copies (aws-sdk-net issue 635).

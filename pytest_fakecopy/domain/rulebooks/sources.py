@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from pytest_fakecopy.domain import error_codes as codes
 from pytest_fakecopy.domain.arns import snapshot_arn
 from pytest_fakecopy.domain.authorization import unauthorized
-from pytest_fakecopy.domain.rules import FailLater, Reject
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
-    from pytest_fakecopy.domain.rules import Verdict
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 
 def caller_is_authorized(attempt: CopyAttempt) -> Verdict:

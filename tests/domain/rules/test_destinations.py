@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_fakecopy.domain.regions import Outpost
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import Reject, RuleBook
+from pytest_fakecopy.domain.verdicts import Reject
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -19,6 +19,9 @@ from tests.builders import (
     copy_attempt,
     snapshot_record,
 )
+
+if TYPE_CHECKING:
+    from pytest_fakecopy.domain.rules import RuleBook
 
 KNOWN = {OUTPOST_ARN: Outpost(OUTPOST_ARN, HERE, ACCOUNT)}
 HERE_SOURCE = snapshot_record(region=HERE)

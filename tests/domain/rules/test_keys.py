@@ -11,7 +11,7 @@ from pytest_fakecopy.domain.kms import KEY_STATES
 from pytest_fakecopy.domain.permissions import Deny, Permissions
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import FailLater, Reject
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -26,7 +26,8 @@ from tests.builders import (
 if TYPE_CHECKING:
     from pytest_fakecopy.domain.attempt import CopyAttempt
     from pytest_fakecopy.domain.kms import KeyRecord
-    from pytest_fakecopy.domain.rules import RuleBook, Verdict
+    from pytest_fakecopy.domain.rules import RuleBook
+    from pytest_fakecopy.domain.verdicts import Verdict
 
 KEY = key_record()
 SOURCE_KEY = key_record(region=THERE, key_id="source-key")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,8 +10,11 @@ from pytest_fakecopy.domain.attempt import Throughput
 from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import Reject, RuleBook
+from pytest_fakecopy.domain.verdicts import Reject
 from tests.builders import copy_attempt
+
+if TYPE_CHECKING:
+    from pytest_fakecopy.domain.rules import RuleBook
 
 BOTH = (DOCUMENTED, OBSERVED)
 

@@ -11,7 +11,7 @@ from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.presigned import parse
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import FailLater, Reject
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 from tests.builders import (
     HERE,
     PRESIGNED_URL,

@@ -10,7 +10,7 @@ from pytest_fakecopy.domain.error_codes import ErrorResponse
 from pytest_fakecopy.domain.permissions import Deny, Permissions
 from pytest_fakecopy.domain.rulebooks.documented import DOCUMENTED
 from pytest_fakecopy.domain.rulebooks.observed import OBSERVED
-from pytest_fakecopy.domain.rules import FailLater, Reject, RuleBook
+from pytest_fakecopy.domain.verdicts import FailLater, Reject
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -22,6 +22,7 @@ from tests.builders import (
 )
 
 if TYPE_CHECKING:
+    from pytest_fakecopy.domain.rules import RuleBook
     from pytest_fakecopy.domain.snapshots import SnapshotState
 
 DESTINATION = f"arn:aws:ec2:{HERE}::snapshot/*"
