@@ -37,6 +37,7 @@ def report(story: Story, most: int | None = MOST_LINES) -> list[str]:
     Args:
         story: What happened.
         most: How many lines at most, the one that counts what was left out included; None is all.
+            A single line is left out only where it would part looks that make one line.
     """
     everything = lines_of(story)
     coming = _coming(story, None if most is None else _UPCOMING)
@@ -49,6 +50,11 @@ def report(story: Story, most: int | None = MOST_LINES) -> list[str]:
         folded = folded[:_FIRST] + folded[len(folded) - (room - _FIRST) :]
     shown = _stamped(story, [line for line, _ in folded])
     left_out = len(everything) - sum(count for _, count in folded)
+    if left_out == 1:
+        # To say so would take the line that it takes itself.
+        unabridged = [line for line, _ in _folded(everything)]
+        if len(unabridged) + len(coming) <= most:
+            return [*_stamped(story, unabridged), *coming]
     if left_out:
         shown.insert(place, f"{'...':>{_WIDTH}}  {left_out} more with -vv")
     return [*shown, *coming]

@@ -66,7 +66,7 @@ def test_a_late_failure(fake: FakeEC2) -> None:
             " for account 111122223333"
         ),
         f"          {LATE} pending -> error 'Given key ID is not accessible'",
-        "     ...  1 more with -vv",
+        "          event EBS Snapshot Notification: copySnapshot failed",
         "     now  +10m by the fake's own clock; nothing is scheduled",
     ]
 
@@ -140,6 +140,37 @@ def test_a_report_with_waits_is_twenty_lines_at_most(fake: FakeEC2) -> None:
 
     assert report(fake.story())[5] == "     ...  19 more with -vv"
     assert len(report(fake.story())) == 20
+
+
+@pytest.mark.parametrize(
+    ("looks", "hidden"), [(17, "time moved by 1s: sleep"), (18, "2 more with -vv")]
+)
+def test_one_line_is_never_said_to_be_left_out(fake: FakeEC2, looks: int, hidden: str) -> None:
+    """It stands where "1 more" would, at its place, and there are twenty lines all the same."""
+    fake.client("ec2").describe_snapshots(MaxResults=5)
+    time.sleep(1)
+    for number in range(looks):
+        fake.client("ec2").describe_snapshots(MaxResults=6 + number)
+
+    lines = report(fake.story())
+
+    assert len(lines) == 20
+    assert [number for number, line in enumerate(lines) if hidden in line] == [
+        1 if looks == 17 else 5
+    ]
+
+
+def test_one_line_that_parts_looks(fake: FakeEC2) -> None:
+    """It is left out where the line and the looks that it parts would be one too many."""
+    fake.client("ec2").describe_snapshots(MaxResults=5)
+    time.sleep(1)
+    for number in range(18):
+        fake.client("ec2").describe_snapshots(MaxResults=5 + number)
+
+    lines = report(fake.story())
+
+    assert len(lines) == 20
+    assert lines[-2] == "     ...  1 more with -vv"
 
 
 def test_what_is_scheduled(fake: FakeEC2) -> None:
@@ -315,8 +346,8 @@ def test_the_story_of_one_snapshot(fake: FakeEC2) -> None:
         f"          {mine} accepted: pending 'Metadata not updated'",
         f"          DescribeSnapshots in us-east-1, SnapshotIds={mine} -> 200 pending",
         f"          {arn} disabled",
+        "          time moved by 5s: sleep",
         f"     +5s  {mine} validated: none of 3 rules objects",
-        "     ...  1 more with -vv",
         "     now  +5s by the fake's own clock; scheduled:",
         f"    +60s  {mine} completes",
     ]
