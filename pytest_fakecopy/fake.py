@@ -173,10 +173,10 @@ class FakeEC2:
     def __repr__(self) -> str:
         """Return the state, the rule book and the counts."""
         state = "active" if self.entered else "not entered"
-        copies = len(self._world.snapshots.copies())
+        count, copies = len(self._world.snapshots), len(self._world.snapshots.copies())
         return (
             f"<FakeEC2 {state}, rules {self._world.rules.name!r},"
-            f" {len(self._world.snapshots)} snapshots, {copies} of them copies>"
+            f" {count} {'snapshot' if count == 1 else 'snapshots'}, {copies} of them copies>"
         )
 
     def __enter__(self) -> FakeEC2:  # noqa: PYI034  # typing.Self came with Python 3.11

@@ -83,6 +83,14 @@ def test_nothing_is_replaced_before_it_is_entered() -> None:
     fake.__exit__(None, None, None)
 
 
+def test_repr_of_a_fake_with_one_snapshot() -> None:
+    """One is counted in the singular."""
+    with FakeEC2() as fake:
+        fake.snapshots.add()
+
+    assert repr(fake) == "<FakeEC2 not entered, rules 'documented', 1 snapshot, 0 of them copies>"
+
+
 def test_a_failure_on_the_way_in_puts_everything_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """If something can't be replaced, what was replaced before it is put back."""
 
