@@ -28,8 +28,9 @@ if find_spec("hypothesis"):  # pragma: no branch
     settings.load_profile("suite")
 
 
-def pytest_collection_finish() -> None:
-    """Keep the garbage collector from what stays to the end: thousands of tests, their modules.
+@pytest.fixture(scope="module", autouse=True)
+def nothing_old_to_collect() -> None:
+    """Keep the garbage collector from what earlier modules left alive, and from their tests.
 
     Each of its full rounds would look at all of it again, for most of a second.
     """

@@ -31,10 +31,11 @@ WATCHED = (
     *("moto.core", "requests", "responses", "s3transfer", "time_machine", "urllib3", "uvloop"),
     *("werkzeug", "wsgiref", "pytest_fakecopy"),
 )
-# Written by Python itself when it is first asked for; the last is made anew by each mock of moto.
+# Written by Python itself when it is first asked for, by pytest when a test fails, and anew by each
+# mock of moto.
 _LAZY = (
     *("__annotations__", "__annotations_cache__", "__annotate_func__", "__warningregistry__"),
-    *("_hextobyte", "instances_tracked"),
+    *("_hextobyte", "last_exc", "last_traceback", "last_type", "last_value", "instances_tracked"),
 )
 # pytest's own: it changes between the parts of a test.
 _PYTESTS = frozenset({"PYTEST_CURRENT_TEST"})
