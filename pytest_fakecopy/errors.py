@@ -55,6 +55,12 @@ class UnfinishedCopies(FakeCopyAssertionError):  # noqa: N818  # reads as what h
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the known name that is closest to *name*, or nothing."""
+    close = closest(name, known)
+    return f" Did you mean {close!r}?" if close is not None else ""
+
+
+def closest(name: object, known: Iterable[str]) -> str | None:
+    """Return the known name that is closest to *name*, or None where none is near."""
     folded = {each.casefold(): each for each in known}
     close = get_close_matches(str(name).casefold(), list(folded), n=1, cutoff=0.5)
-    return f" Did you mean {folded[close[0]]!r}?" if close else ""
+    return folded[close[0]] if close else None

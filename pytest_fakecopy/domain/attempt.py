@@ -112,6 +112,10 @@ class CopyAttempt:
     """Takes a presigned URL apart and compares its signature with the registered secret."""
     strict_credentials: bool = False
     """Whether an access key that nobody registered is refused."""
+    source_hint: str = ""
+    """Where a source that was not found is, or whose: "; it is in eu-west-1". For `why` alone."""
+    key_hint: str = ""
+    """The same of a key that was not found: "; there is one in us-west-2"."""
 
     @property
     def presigned(self) -> PresignedUrl | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from pytest_fakecopy.domain import hints
 from pytest_fakecopy.domain.attempt import CopyAttempt, CopyRequest, Throughput
 from pytest_fakecopy.domain.encryption import Encryption, outcome
 from pytest_fakecopy.domain.kms import DEFAULT_EBS_ALIAS
@@ -104,10 +105,12 @@ def _attempt(  # the facts that differ between the call and its validation
         endpoint_host=endpoint_host,
         regions=world.regions,
         source=source,
+        source_hint="" if source is not None else _source_hint(world, request, caller),
         source_key=source_key,
         encryption=encryption,
         key_identifier=identifier,
         key=key,
+        key_hint=_key_hint(world, identifier, caller, region) if identifier and not key else "",
         key_reused=key is not None
         and source is not None
         and world.copies.has_key(source, caller.account_id, (region, request.location), key.arn),
@@ -132,6 +135,19 @@ def _find_source(
     if source is not None and world.faults.hides(source.start_time, now):
         return None
     return source
+
+
+def _source_hint(world: World, request: CopyRequest, caller: Caller) -> str:
+    return hints.of_source(
+        world.snapshots,
+        request.source_snapshot_id or "",
+        region=request.source_region or "",
+        account_id=caller.account_id,
+    )
+
+
+def _key_hint(world: World, identifier: str, caller: Caller, region: str) -> str:
+    return hints.of_key(world.keys, identifier, region=region, account_id=caller.account_id)
 
 
 def _key_of(world: World, source: SnapshotRecord | None) -> KeyRecord | None:

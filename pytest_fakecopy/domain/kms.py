@@ -310,6 +310,12 @@ class KeyRegistry:
             description="Default key that protects my EBS volumes when no other key is defined",
         )
 
+    def places(self, name: str) -> tuple[tuple[str, str], ...]:
+        """Return the Regions and accounts in which an alias name or a key id means a key."""
+        named = [(region, account) for region, account, alias in self._aliases if alias == name]
+        keyed = [(key.region, key.account_id) for key in self._keys.values() if key.key_id == name]
+        return (*named, *keyed)
+
     def use(self, key: KeyRecord) -> None:
         """Keep a key that `resolve` found, for good: a default EBS key is made on its first use."""
         if key.arn not in self._keys:

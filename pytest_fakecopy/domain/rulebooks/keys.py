@@ -95,7 +95,8 @@ def _destination_defect(attempt: CopyAttempt) -> str | None:
     key, identifier, region = attempt.key, attempt.key_identifier, attempt.region
     account_id = attempt.caller.account_id
     if key is None:
-        return f"{identifier} names no KMS key in {region} for account {account_id}"
+        missing = f"{identifier} names no KMS key in {region} for account {account_id}"
+        return missing + attempt.key_hint
     if key.region != region:
         return f"{identifier} is a key in {key.region}, and the copy goes to {region}"
     return _state_defect(str(identifier), key, account_id)

@@ -53,7 +53,7 @@ def _missing(attempt: CopyAttempt) -> str:
     request = attempt.request
     return (
         f"{request.source_snapshot_id} is no snapshot in {request.source_region} that account"
-        f" {attempt.caller.account_id} can see"
+        f" {attempt.caller.account_id} can see{attempt.source_hint}"
     )
 
 
