@@ -49,3 +49,16 @@ class Door:
         """Write into the journal that the test changed the world."""
         with self as world:
             world.record(ChangeRecord(world.now(), what))
+
+    def note_added(self, what: str, region: str, account_id: str) -> None:
+        """Write into the journal that the test added a key, a volume or an Outpost.
+
+        Args:
+            what: What it is and what it is called: "key alias/backup".
+            region: The Region that it is in.
+            account_id: The account that owns it; only another than the default one is named.
+        """
+        with self as world:
+            default = world.accounts.default.account_id
+            owner = f" of account {account_id}" if account_id != default else ""
+            self.note(f"{what} in {region}{owner}: the test added it")

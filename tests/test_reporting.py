@@ -345,6 +345,7 @@ def test_the_story_of_one_snapshot(fake: FakeEC2) -> None:
         f"     +0s  CopySnapshot us-west-2 -> us-east-1 of {source}, Description=mine -> 200",
         f"          {mine} accepted: pending 'Metadata not updated'",
         f"          DescribeSnapshots in us-east-1, SnapshotIds={mine} -> 200 pending",
+        f"          key {arn.rpartition('/')[2]} in us-east-1: the test added it",
         f"          {arn} disabled",
         "          time moved by 5s: sleep",
         f"     +5s  {mine} validated: none of 3 rules objects",

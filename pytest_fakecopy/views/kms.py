@@ -279,6 +279,7 @@ class Keys:
             )
             if name:
                 world.keys.set_alias(name, record.arn)
+            self._door.note_added(f"key {name or record.key_id}", region, owner)
         return KmsKey(self._door, record)
 
     def default_ebs_key(self, region: str, account_id: str | None = None) -> KmsKey:

@@ -70,4 +70,5 @@ class Outposts:
             partition = world.partition_of(region)
             arn = f"arn:{partition}:outposts:{region}:{owner}:outpost/{name}"
             world.outposts[arn] = Outpost(arn, region, owner)
+            self._door.note_added(f"Outpost {name}", region, owner)
             return world.outposts[arn]

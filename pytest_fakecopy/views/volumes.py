@@ -102,6 +102,7 @@ class Volumes:
             )
             world.volumes.put(record)
             world.tags.put(owner, record.volume_id, dict(tags or {}))
+            self._door.note_added(f"volume {record.volume_id}", region, owner)
         return record
 
 

@@ -181,9 +181,25 @@ def test_changes_count_at_once(fake: FakeEC2) -> None:
     assert key.shared_with == {OTHER}
     changes = [getattr(entry, "what", "") for entry in fake.journal]
     assert changes == [
+        f"key {key.key_id} in us-east-1: the test added it",
         f"{key.arn} disabled",
         f"{key.arn} enabled",
         f"{key.arn} shared with {OTHER}",
+    ]
+
+
+def test_what_the_test_adds_stands_in_the_journal(fake: FakeEC2) -> None:
+    """By its name and Region, and its account where that is not the default one."""
+    fake.kms.add_key(alias="dr", region="us-west-2")
+    fake.kms.add_key(alias="dr", account_id=OTHER)
+    volume = fake.volumes.add(region="eu-west-1").volume_id
+    outpost = fake.outposts.add(account_id=OTHER).arn.rpartition("/")[2]
+
+    assert [getattr(entry, "what", "") for entry in fake.journal] == [
+        "key alias/dr in us-west-2: the test added it",
+        f"key alias/dr in us-east-1 of account {OTHER}: the test added it",
+        f"volume {volume} in eu-west-1: the test added it",
+        f"Outpost {outpost} in us-east-1 of account {OTHER}: the test added it",
     ]
 
 
