@@ -27,7 +27,16 @@ _OPERATORS = {
     "StringNotEquals": False,
     "StringNotLike": False,
 }
+_ARN_OPERATORS = {
+    **_OPERATORS,
+    "ArnEquals": True,
+    "ArnLike": True,
+    "ArnNotEquals": False,
+    "ArnNotLike": False,
+}
 _CALLING_ACCOUNT = frozenset({"kms:calleraccount", "aws:principalaccount"})
+_PRINCIPAL_ARN = "aws:principalarn"
+_TRUE_OF_EBS = frozenset({"kms:viaservice", "kms:grantisforawsresource", "aws:securetransport"})
 
 
 def parse(text: str) -> list[dict[str, Any]] | None:
@@ -57,19 +66,23 @@ def _is_statement(statement: object) -> bool:
 def shared_with(statements: Sequence[dict[str, Any]], owner: str) -> frozenset[str]:
     """Return the accounts besides the *owner* that may do all that EBS needs; `*` is everybody.
 
-    A user or a role stands for its account. Of conditions those on the calling account count. What
-    other conditions of keys for EBS ask for (`kms:ViaService`, `kms:GrantIsForAWSResource`,
-    `aws:SecureTransport`) is so of EBS: they limit no Allow, and where a Deny has one it denies
-    something else.
+    A user or a role stands for its account. Of conditions those on the calling account count, and
+    on `aws:PrincipalArn`, by the account of the ARN. What other conditions of keys for EBS ask for
+    (`kms:ViaService`, `kms:GrantIsForAWSResource`, `aws:SecureTransport`) is so of EBS: they limit
+    no Allow, and where a Deny has one it denies something else.
+
+    No other condition can be judged here: `aws:PrincipalOrgID`, tags, addresses. Where AWS might
+    refuse, the key is not shared: an Allow with one allows nothing, and a Deny with one denies.
+    Nor is a key shared with everybody that one of the accounts in its policy may not use.
     """
-    named = {name for statement in statements for name in _accounts(statement)}
-    return frozenset(
+    named = {name for statement in statements for name in _accounts(statement)} - {owner}
+    let_in = frozenset(
         account_id
         for account_id in named
-        if account_id != owner
-        and _actions(statements, "Allow", account_id) >= NEEDED
+        if _actions(statements, "Allow", account_id) >= NEEDED
         and not _actions(statements, "Deny", account_id)
     )
+    return let_in if let_in == named else let_in - {EVERYBODY}
 
 
 def locks_out(statements: Iterable[dict[str, Any]], owner: str) -> bool:
@@ -87,7 +100,9 @@ def _actions(statements: Iterable[dict[str, Any]], effect: str, account_id: str)
     return {
         action
         for statement in statements
-        if statement["Effect"] == effect and _concerns(statement, account_id)
+        if statement["Effect"] == effect
+        and _concerns(statement, account_id)
+        and (effect == "Deny" or not _has_unjudged(statement))
         for action in NEEDED
         if _covers(statement, action)
     }
@@ -120,29 +135,47 @@ def _concerns(statement: dict[str, Any], account_id: str) -> bool:
     is_named = bool({account_id, EVERYBODY} & principals)
     if is_named != ("Principal" in statement):
         return False
-    conditions = list(_caller_conditions(statement))
-    if statement["Effect"] == "Deny" and len(conditions) < _count(statement.get("Condition")):
+    if statement["Effect"] == "Deny" and any(
+        key in _TRUE_OF_EBS for _, key, _ in _blocks(statement)
+    ):
         return False
     return all(
         any(compile_wildcards(one).fullmatch(account_id) for one in accounts) == equal
-        for equal, accounts in conditions
+        for equal, accounts in _caller_conditions(statement)
     )
 
 
 def _caller_conditions(statement: dict[str, Any]) -> Iterator[tuple[bool, list[str]]]:
     """Return whether the calling account has to be one of some, or none of them, and which."""
+    for block in _blocks(statement):
+        judged = _judged(*block)
+        if judged is not None:
+            yield judged
+
+
+def _has_unjudged(statement: dict[str, Any]) -> bool:
+    return any(
+        block[1] not in _TRUE_OF_EBS and _judged(*block) is None for block in _blocks(statement)
+    )
+
+
+def _judged(operator: str, key: str, values: list[str]) -> tuple[bool, list[str]] | None:
+    """Return what one condition asks of the calling account; None where that can't be said."""
+    if key in _CALLING_ACCOUNT and operator in _OPERATORS:
+        return _OPERATORS[operator], values
+    if key == _PRINCIPAL_ARN and operator in _ARN_OPERATORS:
+        accounts = [arn.account_id for arn in map(Arn.parse, values) if arn is not None]
+        if len(accounts) == len(values) and all(map(is_account_id, accounts)):
+            return _ARN_OPERATORS[operator], accounts
+    return None
+
+
+def _blocks(statement: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Return the conditions: operator, key in lower case, values."""
     conditions = statement.get("Condition")
     for operator, keys in conditions.items() if isinstance(conditions, dict) else ():
-        equal = _OPERATORS.get(str(operator).removesuffix("IfExists"))
-        if equal is not None and isinstance(keys, dict):
-            for key, accounts in keys.items():
-                if str(key).lower() in _CALLING_ACCOUNT:
-                    yield equal, _texts(accounts)
-
-
-def _count(conditions: object) -> int:
-    blocks = conditions.values() if isinstance(conditions, dict) else ()
-    return sum(len(keys) for keys in blocks if isinstance(keys, dict))
+        for key, values in keys.items() if isinstance(keys, dict) else ():
+            yield str(operator).removesuffix("IfExists"), str(key).lower(), _texts(values)
 
 
 def _texts(value: object) -> list[str]:

@@ -202,6 +202,58 @@ SPLIT = (
             {OTHER},
             id="caller-account-with-a-wildcard",
         ),
+        *(
+            pytest.param(
+                [
+                    allow(
+                        "*",
+                        Condition={operator: {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:{who}"}},
+                    )
+                ],
+                {OTHER},
+                id=f"principal-arn-{operator}",
+            )
+            for operator, who in (
+                ("StringEquals", "role/x"),
+                ("ArnEquals", "role/x"),
+                ("ArnLike", "role/*"),
+                ("StringLike", "*"),
+            )
+        ),
+        *(
+            pytest.param(
+                [allow({"AWS": ["*", ROOT]}, Condition=condition)], set(), id=f"unjudged-{name}"
+            )
+            for name, condition in (
+                ("organization", {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+                (
+                    "tag",
+                    {"StringEquals": {"aws:PrincipalTag/team": "dr", **CALLER["StringEquals"]}},
+                ),
+                ("arn-of-any-account", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/x"}}),
+                ("arn-of-no-form", {"ArnLike": {"aws:PrincipalArn": "*"}}),
+                ("operator", {"ForAnyValue:StringEquals": {"kms:CallerAccount": OTHER}}),
+            )
+        ),
+        pytest.param(
+            [allow("*"), deny("*", Condition={"StringNotEquals": {"aws:PrincipalOrgID": "o-a1"}})],
+            set(),
+            id="denied-where-nobody-knows",
+        ),
+        pytest.param(
+            [
+                allow({"AWS": [ROOT, THIRD]}),
+                deny("*", Condition={"ArnNotLike": {"aws:PrincipalArn": ROOT}}),
+            ],
+            {OTHER},
+            id="denied-to-all-but-an-arn",
+        ),
+        pytest.param([allow("*"), deny({"AWS": ROOT})], set(), id="everybody-but-one"),
+        pytest.param(
+            [allow("*", Condition={"StringNotEquals": {"kms:CallerAccount": OTHER}})],
+            set(),
+            id="everybody-but-one-caller",
+        ),
         pytest.param([allow("*", Condition="none")], {"*"}, id="condition-of-no-form"),
         pytest.param([allow("*", Condition={"StringEquals": OTHER})], {"*"}, id="no-keys"),
         pytest.param([deny({"AWS": ROOT}, "kms:Decrypt")], set(), id="denied-alone"),
