@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_fakecopy.domain.arns import is_account_id
 from pytest_fakecopy.domain.ids import access_key_of
 from pytest_fakecopy.domain.redaction import Veiled
-from pytest_fakecopy.errors import UnknownResourceError, UsageError, nearest
+from pytest_fakecopy.errors import UnknownResourceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ class Accounts:
         if account_id not in self._accounts:
             possible = isinstance(account_id, str) and is_account_id(account_id)
             msg = (
-                f"No account is {account_id!r}.{nearest(account_id, self._accounts)}\n"
+                f"No account is {account_id!r}.\n"
                 f"Accounts: {', '.join(self._accounts)}\n"
                 "To have "
                 + (f'it: fake_ec2.accounts.add("{account_id}")' if possible else _ADD_ANOTHER)

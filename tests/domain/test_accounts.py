@@ -83,15 +83,15 @@ def test_what_is_no_account_id_is_refused(account_id: object) -> None:
     )
 
 
-def test_an_unknown_account_is_named_with_the_nearest() -> None:
-    """The message names the nearest account, all accounts, and the line to write."""
+def test_an_unknown_account_is_named_with_the_line_to_write() -> None:
+    """The message names all accounts; digits that are like others are no misspelt name."""
     accounts = Accounts(ACCOUNT, 0)
 
     with pytest.raises(UnknownResourceError) as caught:
         accounts["111122223334"]
 
     assert str(caught.value) == (
-        "No account is '111122223334'. Did you mean '111122223333'?\n"
+        "No account is '111122223334'.\n"
         "Accounts: 111122223333\n"
         'To have it: fake_ec2.accounts.add("111122223334")'
     )
