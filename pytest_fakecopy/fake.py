@@ -28,7 +28,7 @@ from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.domain.world import World
 from pytest_fakecopy.door import Door
 from pytest_fakecopy.drawing import draw
-from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError
+from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError, nearest
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
 from pytest_fakecopy.journal import Journal
@@ -138,6 +138,24 @@ class FakeEC2:
         )
         self._running: ExitStack | None = None
         self._ended: Story | None = None
+
+    if not TYPE_CHECKING:  # pragma: no branch  # to type checkers any name would do
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # never returns
+            """Refuse a name that there is not, which is the only time that this is called."""
+            __tracebackhide__ = True
+            raise self._unknown(name)
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Set an attribute that there is; a subclass may have more of its own."""
+            __tracebackhide__ = True
+            if type(self) is FakeEC2 and "_ended" in self.__dict__ and not hasattr(self, name):
+                raise self._unknown(name)
+            object.__setattr__(self, name, value)
+
+    def _unknown(self, name: str) -> AttributeError:
+        public = [each for each in dir(self) if not each.startswith("_")]
+        return AttributeError(f"{type(self).__name__} has no {name!r}.{nearest(name, public)}")
 
     def _make_world(self, clock: Clock) -> World:
         options = self.options

@@ -107,6 +107,26 @@ def test_a_failure_on_the_way_in_puts_everything_back(monkeypatch: pytest.Monkey
     assert type(datetime.now(timezone.utc)) is datetime
 
 
+def test_a_name_that_it_does_not_have() -> None:
+    """Neither read nor set: the error names the nearest; a subclass has its own."""
+
+    class Ours(FakeEC2):
+        """One with an attribute more."""
+
+    fake, ours = FakeEC2(clock="virtual"), Ours(clock="virtual")
+    nearest = r"^FakeEC2 has no 'ruls'\. Did you mean 'rules'\?$"
+
+    with pytest.raises(AttributeError, match=nearest):
+        fake.ruls = fake.rules  # type: ignore[attr-defined]  # the mistake
+    with pytest.raises(AttributeError, match=nearest):
+        fake.ruls  # type: ignore[attr-defined]  # the mistake  # noqa: B018
+    with pytest.raises(AttributeError, match=r"has no 'snapshot'\. Did you mean 'snapshots'"):
+        fake.snapshot  # type: ignore[attr-defined]  # the mistake  # noqa: B018
+    assert not hasattr(fake, "__wrapped__")
+    ours.source = 1  # type: ignore[attr-defined]  # set as in its own __init__
+    assert ours.source == 1  # type: ignore[attr-defined]  # the same
+
+
 def test_it_can_not_be_entered_twice(fake: FakeEC2) -> None:
     """The error says how to nest."""
     with pytest.raises(UsageError, match=r"entered already; to nest, make another"):
