@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,14 @@ def _next_to(error: BaseException) -> list[object]:
 
 
 def _outside(traceback: TracebackType | None, inside: frozenset[str]) -> list[TracebackType]:
-    return [entry for entry in _entries(traceback) if not _is_in(entry, inside)]
+    kept, left_out = [], False
+    for entry in _entries(traceback):
+        # What they call of the standard library, such as dataclasses.replace, goes with them.
+        helps = left_out and _is_in(entry, sys.stdlib_module_names)
+        left_out = helps or _is_in(entry, inside)
+        if not left_out:
+            kept.append(entry)
+    return kept
 
 
 def _linked(entries: list[TracebackType]) -> TracebackType | None:

@@ -259,6 +259,23 @@ def test_a_test_without_a_fake(tests: pytest.Pytester, options: list[str]) -> No
     assert any("botocore" in line and "in create_client" in line for line in result.outlines)
 
 
+def test_an_error_of_ours_without_a_fake(tests: pytest.Pytester) -> None:
+    """It ends at the line of the test all the same; its causes are left to the test."""
+    tests.makepyfile(
+        test_options="""
+        from pytest_fakecopy import FakeEC2
+
+        def test_options():
+            FakeEC2(clock="sundial")
+        """
+    )
+
+    result = tests.runpytest_inprocess("test_options.py")
+
+    assert "test_options.py:4: UsageError" in result.outlines
+    assert not any("raise UsageError" in line for line in result.outlines)
+
+
 def test_what_is_found_at_the_end(tests: pytest.Pytester) -> None:
     """The error of a teardown has no frame of the test, and shows none of pytest's."""
     result = tests.runpytest_inprocess("-k", "test_unexpected")
