@@ -94,7 +94,7 @@ class Reports:
         from pytest_fakecopy.reporting import MOST_LINES, report as lines  # noqa: PLC0415, I001  # only failures pay
 
         path = self._path(item, number)
-        verbose = item.config.get_verbosity() >= _VERBOSE
+        verbose = item.config.getoption("verbose", 0) >= _VERBOSE
         told = lines(fake.story(), None if verbose else MOST_LINES - bool(path))
         return told if path is None else [*told, f"{'drawn':>8}  in {path}"]
 

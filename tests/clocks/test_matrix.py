@@ -110,6 +110,7 @@ def held(make: Callable[[], Any]) -> Callable[[pytest.FixtureRequest], None]:
 
 def freezer(request: pytest.FixtureRequest) -> None:
     """Ask for the fixture of pytest-freezer."""
+    pytest.importorskip("pytest_freezer")
     request.getfixturevalue("freezer").move_to(MOMENT)
 
 
