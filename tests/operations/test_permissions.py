@@ -289,21 +289,24 @@ def members_of(operation: str) -> Collection[str]:
     return tuple(model.input.members)
 
 
+UNSERVED = [
+    ("CreateVolume", "VolumeInitializationRate", 100),
+    ("DescribeVolumes", "IncludeManagedResources", True),
+    ("RegisterImage", "KernelId", "aki-00000000"),
+    ("CopyImage", "DestinationAvailabilityZoneId", "use1-az1"),
+]
+"""Operation, parameter and value."""
+
+
 @pytest.mark.parametrize(
     ("operation", "name", "value"),
-    [
-        ("CreateVolume", "VolumeInitializationRate", 100),
-        ("DescribeVolumes", "IncludeManagedResources", True),
-        ("RegisterImage", "KernelId", "aki-00000000"),
-        ("CopyImage", "DestinationAvailabilityZoneId", "use1-az1"),
-    ],
+    # What an older botocore doesn't know can't be sent.
+    [row for row in UNSERVED if row[1] in members_of(row[0])],
 )
 def test_a_parameter_that_nothing_acts_on_is_refused(
     operation: str, name: str, value: object
 ) -> None:
     """By name, never ignored; at the call, and again at the end."""
-    if name not in members_of(operation):
-        pytest.skip(f"this botocore doesn't know {name} of {operation}")
     named = f"the parameter {name} of {operation}"
 
     def ask() -> None:
