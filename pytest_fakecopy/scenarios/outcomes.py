@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Ends:
     state: Literal["completed", "error"] = "completed"
     state_message: str | None = None
     """EC2's StateMessage; None where there is none."""
-    encrypted: bool = field(default=False, kw_only=True)
-    kms_key: str | None = field(default=None, kw_only=True)
+    encrypted: bool = False
+    kms_key: str | None = None
     """The alias of its KMS key, "alias/aws/ebs" for example; the key id of one without alias."""
     minutes: float | None = field(default=None, kw_only=True)
     """From start to completion; None is any, as with all copies that aren't time-based."""
@@ -56,8 +57,11 @@ Outcome: TypeAlias = Rejected | Ends
 
 
 @dataclass(frozen=True, slots=True)
-class CopyCall:
-    """One CopySnapshot that is to be made."""
+class CopyCall(Mapping[str, Any]):
+    """One CopySnapshot that is to be made; a mapping of its parameters.
+
+    `ec2.copy_snapshot(**call)` makes it with a client of one's own.
+    """
 
     parameters: Mapping[str, Any] = field(hash=False)
     """Under the names that boto3 has: `{"SourceRegion": "us-west-2", ...}`."""
@@ -69,6 +73,18 @@ class CopyCall:
     """Whether boto3 refuses these parameters itself, so that its validation has to be off."""
     connect: Callable[[], Any] = field(repr=False, compare=False)
     """Makes a boto3 EC2 client for that Region and account, which sends what `raw` says."""
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # each parameter has its own type
+        """Return a parameter of the call."""
+        return self.parameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names of the parameters."""
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        """Return the number of the parameters."""
+        return len(self.parameters)
 
     @property
     def client(self) -> Any:  # noqa: ANN401  # botocore's clients have no static type

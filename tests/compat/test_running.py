@@ -272,3 +272,21 @@ def test_a_call_can_be_shown(fake_ec2: FakeEC2) -> None:
     assert (call.region, call.account_id, call.raw) == ("us-east-1", "111122223333", True)
     assert call.client.meta.region_name == "us-east-1"
     assert "SourceRegion" not in call.parameters
+
+
+def test_a_call_is_a_mapping_of_its_parameters(fake_ec2: FakeEC2) -> None:
+    """A client of one's own makes it with `**call`."""
+    call = scenario("kms-key-disabled").arrange(fake_ec2)
+
+    copy = fake_ec2.client("ec2", call.region).copy_snapshot(**call)
+
+    assert dict(call) == dict(call.parameters)
+    assert len(call) == len(call.parameters)
+    assert fake_ec2.assert_eventually_error(copy["SnapshotId"]).why.endswith("is Disabled")
+
+
+def test_an_end_is_written_as_briefly_as_it_is_read() -> None:
+    """State, message, encryption and key go by their places."""
+    assert Ends("completed", None, True, "alias/vault") == Ends(
+        encrypted=True, kms_key="alias/vault"
+    )
