@@ -9,29 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy import assertions
 from pytest_fakecopy.clients import make_client
-from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.control import FakeClock
 from pytest_fakecopy.clocks.process import wall_now
-from pytest_fakecopy.clocks.scaled import ScaledClock
 from pytest_fakecopy.clocks.sleeping import InstantSleep
-from pytest_fakecopy.domain.accounts import Accounts
-from pytest_fakecopy.domain.faults import Faults
-from pytest_fakecopy.domain.ids import IdSource
-from pytest_fakecopy.domain.kms import KeyRegistry
-from pytest_fakecopy.domain.lifecycle import Copies
-from pytest_fakecopy.domain.operations import served
 from pytest_fakecopy.domain.permissions import Deny
-from pytest_fakecopy.domain.presigned import parse
-from pytest_fakecopy.domain.rulebooks import book
 from pytest_fakecopy.domain.rules import RuleBook
 from pytest_fakecopy.domain.timeline import to_milliseconds
-from pytest_fakecopy.domain.world import World
 from pytest_fakecopy.door import Door
 from pytest_fakecopy.drawing import draw
 from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError, nearest
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
 from pytest_fakecopy.journal import Journal
+from pytest_fakecopy.making import clock_of, world_of
 from pytest_fakecopy.moves import Moves
 from pytest_fakecopy.operation_names import require_action, require_passthrough
 from pytest_fakecopy.options import Options
@@ -50,26 +40,17 @@ from pytest_fakecopy.views.outposts import Outposts
 from pytest_fakecopy.views.snapshots import Snapshot, Snapshots
 from pytest_fakecopy.views.volumes import Volumes
 from pytest_fakecopy.watching import WATCHERS
-from pytest_fakecopy.wire.endpoints import regions
-from pytest_fakecopy.wire.sigv4 import judge
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
-    from pytest_fakecopy.domain.presigned import PresignedUrl
-    from pytest_fakecopy.domain.timeline import Clock
     from pytest_fakecopy.drawing import Format
     from pytest_fakecopy.transports.base import Transport
 
 
 # What a fake takes hold of is the process's: threads that enter and leave fakes take turns.
 _TURN = RLock()
-
-
-def _clock(options: Options) -> Clock:
-    clock = make_clock(options.clock, options.start_time)
-    return clock if options.clock == "real" else ScaledClock(clock)
 
 
 class FakeEC2:
@@ -105,8 +86,14 @@ class FakeEC2:
         self.events = Events(self.journal.record)
         """The EventBridge events so far; `.subscribe(function)` gets each as it is due."""
         self._lock = RLock()
-        self._clock = _clock(self.options)
-        self._world = self._make_world(self._clock)
+        self._clock = clock_of(self.options)
+        self._world = world_of(
+            self.options,
+            self._clock,
+            journal=self.journal,
+            events=self.events,
+            hold_changed=self._hold_changed,
+        )
         door = Door(self._world, self._lock)
         self._door = door
         self.events.watch(door)
@@ -156,32 +143,6 @@ class FakeEC2:
     def _unknown(self, name: str) -> AttributeError:
         public = [each for each in dir(self) if not each.startswith("_")]
         return AttributeError(f"{type(self).__name__} has no {name!r}.{nearest(name, public)}")
-
-    def _make_world(self, clock: Clock) -> World:
-        options = self.options
-        ids, data = IdSource(options.seed), regions()
-        world = World(
-            now=clock.now,
-            signing_now=clock.signing_now,
-            regions=data,
-            ids=ids,
-            accounts=Accounts(options.account_id, options.seed),
-            keys=KeyRegistry(ids, lambda region: data.partition_of(region) or "aws", clock.now),
-            rules=book(options.rules),
-            validation_delay=options.validation_delay,
-            copy_duration=options.copy_duration,
-            max_concurrent_copies=options.max_concurrent_copies,
-            strict_credentials=options.credentials == "strict",
-            judge=self._judge,
-            record=self.journal.record,
-            emit=self.events.emit,
-        )
-        world.faults = Faults(served(), self._hold_changed)
-        world.copies = Copies(world)
-        return world
-
-    def _judge(self, url: str) -> PresignedUrl:
-        return judge(parse(url), self._world.accounts.credentials_of)
 
     def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
         with self._door as world:

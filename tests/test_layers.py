@@ -145,6 +145,7 @@ LAYERS = (
     Layer(
         ("views", "event_log"), ours=("views", "door", "journal", "reporting", "domain", "errors")
     ),
+    Layer(("making",), ours=("clocks", "domain", "wire", "event_log", "journal", "options")),
     # `fake` for its type alone: these are functions about one.
     Layer(("assertions",), ours=("fake", "views", "journal", "reporting", "domain", "errors")),
     Layer(
