@@ -101,4 +101,6 @@ def _python_name(member: str) -> str:
 @cache
 def load_service(name: str) -> Service:
     """Return the service of that name, in the newest version that botocore has."""
+    # Clients ask for theirs with a version, given or None, and so have another one: what code under
+    # test does to a client's model does not reach what its requests are read by.
     return Service(name, service_model(name))
