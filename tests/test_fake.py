@@ -24,7 +24,7 @@ from pytest_fakecopy import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_fakecopy import CopyAttempt
 
@@ -361,6 +361,33 @@ def test_a_rule_of_the_users_own(fake: FakeEC2) -> None:
 
     assert snapshot.why == "only-encrypted-copies: it is not encrypted"
     fake.assert_eventually_completed(copy(fake, Encrypted=True))
+
+
+def test_a_broken_rule_is_heard_of_until_it_is_mended(fake: FakeEC2) -> None:
+    """Code that swallows its error can't hide it; the copy stays pending, and then goes on."""
+    good = fake.rules
+
+    def check(attempt: CopyAttempt) -> None:
+        raise LookupError(attempt.region)
+
+    fake.rules = good.replacing("kms-key-is-usable", check)
+    copied = copy(fake)
+    client = fake.client("ec2")
+    calls: list[Callable[[], object]] = [
+        lambda: client.get_waiter("snapshot_completed").wait(SnapshotIds=[copied]),
+        lambda: fake.snapshots[copied],
+        lambda: fake.assert_eventually_error(copied),
+    ]
+    for call in calls:
+        with pytest.raises(UsageError, match=r"^The check of rule 'kms-key-is-usable' raised"):
+            call()
+
+    assert [upcoming.what for upcoming in fake.story().upcoming] == [f"{copied} is validated"]
+
+    fake.rules = good
+
+    assert fake.snapshots[copied].state == "pending"
+    fake.assert_eventually_completed(copied)
 
 
 def test_events_reach_subscribers_when_they_are_due(fake: FakeEC2) -> None:

@@ -156,8 +156,7 @@ class Copies:
             due = attempt.now + fault.after
             step = partial(self._fail_by_fault, fault)
             self._schedule(flight, due, "fails by a fault", step)
-        due = attempt.now + self._world.validation_delay
-        self._schedule(flight, due, "is validated", self._validate)
+        self._schedule_validation(flight, attempt.now + self._world.validation_delay)
 
     def _leave(self, flight: _Flight, at: datetime) -> None:
         attempt = flight.attempt
@@ -194,6 +193,9 @@ class Copies:
         )
         flight.scheduled.append(scheduled)
 
+    def _schedule_validation(self, flight: _Flight, due: datetime) -> None:
+        self._schedule(flight, due, "is validated", self._validate)
+
     def _record(self, flight: _Flight) -> SnapshotRecord:
         record = self._world.snapshots.get(flight.snapshot_id)
         if record is None:
@@ -214,13 +216,22 @@ class Copies:
             return
         attempt = facts.at_validation(world, flight.attempt, at)
         _use_key(world, attempt)
-        judgement = world.rules.validate(attempt)
+        judgement = self._judge(flight, attempt, at)
         world.record(VerdictRecord(at, "validation", flight.snapshot_id, judgement))
         failure = _failure_of(judgement)
         if failure is not None:
             self._fail(flight, *failure, at, attempt)
             return
         self._pass(flight, attempt, at)
+
+    def _judge(self, flight: _Flight, attempt: CopyAttempt, at: datetime) -> Judgement:
+        try:
+            return self._world.rules.validate(attempt)
+        except BaseException:
+            # A rule of the test's own is broken: without a verdict the copy is still to be
+            # validated, and whoever looks hears of it again until the rule is mended.
+            self._schedule_validation(flight, at)
+            raise
 
     def _pass(self, flight: _Flight, attempt: CopyAttempt, at: datetime) -> None:
         """Show the metadata of the copy, and let it go on."""

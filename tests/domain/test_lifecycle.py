@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from pytest_fakecopy.domain.records import TransitionRecord, VerdictRecord
 from pytest_fakecopy.domain.snapshots import GIB
 from pytest_fakecopy.domain.transitions import TRANSITIONS
 from pytest_fakecopy.domain.verdicts import FailLater, Reject
+from pytest_fakecopy.errors import UsageError
 from tests.builders import (
     ACCOUNT,
     HERE,
@@ -29,6 +30,10 @@ from tests.builders import (
     start,
     state_of,
 )
+
+if TYPE_CHECKING:
+    from pytest_fakecopy.domain.attempt import CopyAttempt
+    from pytest_fakecopy.domain.rules import Check
 
 
 @pytest.mark.parametrize("rules", ["documented", "observed"])
@@ -453,6 +458,50 @@ def test_a_pending_copy_that_vanishes_is_a_defect_of_ours() -> None:
         ValueError, match=f"^{copy.snapshot_id} is pending and not in the registry$"
     ):
         world.pass_time(60)
+
+
+def broken(attempt: CopyAttempt) -> None:
+    """Raise what a rule with a bug raises."""
+    raise LookupError(attempt.region)
+
+
+def interrupted(attempt: CopyAttempt) -> None:
+    """Raise what nobody catches, as Ctrl-C and `pytest.fail` do."""
+    raise KeyboardInterrupt(attempt.region)
+
+
+@pytest.mark.parametrize(
+    ("check", "error"),
+    [
+        pytest.param(broken, UsageError, id="bug"),
+        pytest.param(interrupted, KeyboardInterrupt, id="interrupt"),
+    ],
+)
+def test_a_check_that_raises_leaves_the_copy_to_be_validated(
+    check: Check, error: type[BaseException]
+) -> None:
+    """Whoever looks hears of it, each time, until the rule is mended; then the copy goes on."""
+    world = make_world()
+    good = world.rules
+    world.rules = good.replacing("kms-key-is-usable", check)
+    copy = start(world)
+
+    for second in (5, 5, 600):
+        world.clock.moment = later(second)
+        with pytest.raises(error):
+            world.settle()
+
+        assert shown(world, copy.snapshot_id)["StateMessage"] == "Metadata not updated"
+        [scheduled] = world.timeline.scheduled()
+        assert (scheduled.due, scheduled.what) == (later(5), f"{copy.snapshot_id} is validated")
+
+    world.rules = good
+    world.settle()
+
+    assert state_of(world, copy.snapshot_id) == "completed"
+    assert world.snapshot(copy.snapshot_id).completion_time == later(60)
+    verdicts = [record for record in world.records if isinstance(record, VerdictRecord)]
+    assert [verdict.phase for verdict in verdicts] == ["admission", "validation"]
 
 
 def test_the_facts_of_a_copy_are_those_of_a_copy() -> None:
