@@ -233,8 +233,10 @@ class FakeEC2:
             raise UnexpectedRequest("\n\n".join(dict.fromkeys(map(str, refused))))
         unused = self.faults.unused()
         if unused:
-            counts = Counter(map(str, unused))
-            lines = "\n".join(f"  {count} x {fault}" for fault, count in counts.items())
+            counts: Counter[str] = Counter()
+            for fault, times in unused:
+                counts[str(fault)] += times
+            lines = "\n".join(f"  {times} x {fault}" for fault, times in counts.items())
             msg = (
                 f"Nothing met what the test had set up with fake_ec2.faults:\n{lines}\n"
                 "Ask for as many times as the code under test makes the call."

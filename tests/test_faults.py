@@ -329,6 +329,7 @@ def test_what_was_never_met_is_reported() -> None:
     fake_ec2 = FakeEC2(clock="virtual").__enter__()
     fake_ec2.faults.reject("CopySnapshot", "Blocked")
     fake_ec2.faults.disconnect("DescribeSnapshots")
+    fake_ec2.faults.disconnect("DescribeSnapshots", times=10**18)
     fake_ec2.faults.fail_copies("Gone")
     fake_ec2.faults.fail_copies("Late", after=30)
     fake_ec2.faults.meanwhile(print)
@@ -340,7 +341,7 @@ def test_what_was_never_met_is_reported() -> None:
     assert lines[0] == "Nothing met what the test had set up with fake_ec2.faults:"
     assert lines[1:] == [
         "  1 x reject('CopySnapshot', 'Blocked', status=400)",
-        "  1 x disconnect('DescribeSnapshots', kind='closed')",
+        "  1000000000000000001 x disconnect('DescribeSnapshots', kind='closed')",
         "  1 x fail_copies('Gone')",
         "  1 x fail_copies('Late', after=30)",
         "  1 x meanwhile(print)",

@@ -88,10 +88,10 @@ class _SetUp(Generic[_Fault]):
         self.remaining -= 1
         return self.remaining == 0
 
-    def unused(self) -> tuple[_Fault, ...]:
-        """Return the fault as often as it should have been met and wasn't."""
-        times = int(not self.met) if self.remaining is None else self.remaining
-        return (self.fault,) * times
+    @property
+    def unused(self) -> int:
+        """How often it should have been met and wasn't; one for good is met at least once."""
+        return int(not self.met) if self.remaining is None else self.remaining
 
 
 class Faults:
@@ -112,7 +112,8 @@ class Faults:
     def __repr__(self) -> str:
         """Return `<Faults 2 unused, copies held>`."""
         held = ", copies held" if self.holding else ""
-        return f"<Faults {len(self.unused())} unused{held}>"
+        unused = sum(times for _, times in self.unused())
+        return f"<Faults {unused} unused{held}>"
 
     def reject(  # what a rejection has
         self,
@@ -265,12 +266,12 @@ class Faults:
         """Use up what the test does next while a copy is pending."""
         return self._meanwhile.popleft() if self._meanwhile else None
 
-    def unused(self) -> tuple[RequestFault | CopyFault | Meanwhile, ...]:
-        """Return the faults that nothing has met so far."""
+    def unused(self) -> tuple[tuple[RequestFault | CopyFault | Meanwhile, int], ...]:
+        """Return the faults that nothing has met so far, each with how many times are left."""
         return (
-            *(fault for set_up in self._requests for fault in set_up.unused()),
-            *(fault for set_up in self._copies for fault in set_up.unused()),
-            *self._meanwhile,
+            *((set_up.fault, set_up.unused) for set_up in self._requests if set_up.unused),
+            *((set_up.fault, set_up.unused) for set_up in self._copies if set_up.unused),
+            *((meanwhile, 1) for meanwhile in self._meanwhile),
         )
 
 

@@ -89,17 +89,15 @@ def test_copies_fail_in_the_order_of_their_faults() -> None:
 def test_what_nothing_met_is_told() -> None:
     """At the end a test learns which of its faults had no effect."""
     made = faults()
-    made.reject("CopySnapshot", "Unavailable", times=2)
+    made.reject("CopySnapshot", "Unavailable", times=10**18)
     made.fail_copies("message")
     made.take_request("CopySnapshot")
 
-    assert made.unused() == (
-        RequestFault(
-            "CopySnapshot", ErrorResponse("Unavailable", "Unavailable, as the test asked for.")
-        ),
-        CopyFault("message", None),
+    rejection = RequestFault(
+        "CopySnapshot", ErrorResponse("Unavailable", "Unavailable, as the test asked for.")
     )
-    assert repr(made) == "<Faults 2 unused>"
+    assert made.unused() == ((rejection, 10**18 - 1), (CopyFault("message", None), 1))
+    assert repr(made) == "<Faults 1000000000000000000 unused>"
 
 
 def test_a_fault_without_a_number_of_times_stays() -> None:
@@ -116,7 +114,8 @@ def test_a_fault_without_a_number_of_times_stays() -> None:
     texts = [fault.outcome.message for fault in met if fault]  # type: ignore[union-attr]  # all errors
     assert texts == ["1", "2", "2", "2"]
     assert copies == [CopyFault("message", None)] * 3
-    assert made.unused() == (RequestFault("CopySnapshot", ErrorResponse("InternalError", "3")),)
+    never = RequestFault("CopySnapshot", ErrorResponse("InternalError", "3"))
+    assert made.unused() == ((never, 1),)
 
 
 def test_a_fault_for_good_that_nothing_met_is_told_once() -> None:
@@ -125,7 +124,7 @@ def test_a_fault_for_good_that_nothing_met_is_told_once() -> None:
 
     made.disconnect("CopySnapshot", times=None)
 
-    assert made.unused() == (RequestFault("CopySnapshot", "closed"),)
+    assert made.unused() == ((RequestFault("CopySnapshot", "closed"), 1),)
 
 
 def test_visibility_is_delayed_and_the_delay_taken_back() -> None:
