@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class Events:
     """The events of a fake, oldest first, each the dict that a Lambda handler gets."""
 
+    __slots__ = ("_delivering", "_door", "_events", "_record", "_subscribers", "_undelivered")
+
     def __init__(self, record: Callable[[EventRecord], None]) -> None:
         """Start without events. Tests get this as `fake_ec2.events`."""
         self._record = record

@@ -60,6 +60,8 @@ Entry: TypeAlias = RequestRecord | Record
 class Journal:
     """Everything that happened in one fake. It only ever grows."""
 
+    __slots__ = ("_entries", "record")
+
     def __init__(self) -> None:
         """Start empty."""
         self._entries: list[Entry] = []

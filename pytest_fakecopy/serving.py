@@ -31,6 +31,8 @@ class Endpoint:
     clock, and `fake_ec2.clock.tick()` moves it on besides.
     """
 
+    __slots__ = ("_account", "_clock", "_server", "_speed", "_speed_before")
+
     def __init__(
         self,
         handler: Handler,

@@ -127,6 +127,40 @@ def test_a_name_that_it_does_not_have() -> None:
     assert ours.source == 1  # type: ignore[attr-defined]  # the same
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("accounts", "clock", "events", "faults", "journal", "kms", "outposts", "rules"),
+        *("snapshots", "volumes"),
+    ],
+)
+def test_a_name_that_a_part_of_it_does_not_have(fake: FakeEC2, part: str) -> None:
+    """A misspelt attribute would be set in silence, and change nothing."""
+    owner = getattr(fake, part)
+
+    with pytest.raises(AttributeError, match="tick_per_reqest"):
+        owner.tick_per_reqest = 15
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ("accounts", "default"),
+        ("events", "subscribe"),
+        ("faults", "hold_copies"),
+        ("faults", "visibility_delay"),
+        ("journal", "requests"),
+        ("snapshots", "copies"),
+    ],
+)
+def test_what_a_part_of_it_does_can_not_be_set(fake: FakeEC2, part: str, name: str) -> None:
+    """It is called or read: `faults.hold_copies = True` would hold nothing."""
+    owner = getattr(fake, part)
+
+    with pytest.raises(AttributeError, match=name):
+        setattr(owner, name, True)
+
+
 def test_it_can_not_be_entered_twice(fake: FakeEC2) -> None:
     """The error says how to nest."""
     with pytest.raises(UsageError, match=r"entered already; to nest, make another"):

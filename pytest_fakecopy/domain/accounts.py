@@ -68,14 +68,20 @@ class Caller:
 class Accounts:
     """The accounts of a fake. The default one calls with the environment's credentials."""
 
+    __slots__ = ("_accounts", "_callers", "_credentials", "_default", "_seed")
+
     def __init__(self, default_account_id: str, seed: int) -> None:
         """Register the default account."""
         self._seed = seed
         self._accounts: dict[str, Account] = {}
         self._credentials: dict[str, Credentials] = {}
         self._callers: dict[str, Caller] = {}
-        self.default = self.add(default_account_id)
+        self._default = self.add(default_account_id)
+
+    @property
+    def default(self) -> Account:
         """The account that the environment's credentials belong to."""
+        return self._default
 
     def __repr__(self) -> str:
         """Return `<Accounts 111122223333 (default), 444455556666>`."""

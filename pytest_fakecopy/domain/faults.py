@@ -97,6 +97,11 @@ class _SetUp(Generic[_Fault]):
 class Faults:
     """The faults of a fake. Each is used up in the order in which it was set up."""
 
+    __slots__ = (
+        *("_copies", "_hold_changed", "_meanwhile", "_operations", "_requests"),
+        *("_visibility_delay", "holding"),
+    )
+
     def __init__(self, operations: Collection[str], hold_changed: Callable[[bool], None]) -> None:
         """Start without faults."""
         self._operations = operations
@@ -106,14 +111,18 @@ class Faults:
         self._meanwhile: deque[Meanwhile] = deque()
         self.holding = False
         """Whether copies stay pending; `Copies.hold` sets it once what is due has happened."""
-        self.visibility_delay = timedelta(0)
-        """How long a new id answers InvalidSnapshot.NotFound."""
+        self._visibility_delay = timedelta(0)
 
     def __repr__(self) -> str:
         """Return `<Faults 2 unused, copies held>`."""
         held = ", copies held" if self.holding else ""
         unused = sum(times for _, times in self.unused())
         return f"<Faults {unused} unused{held}>"
+
+    @property
+    def visibility_delay(self) -> timedelta:
+        """How long a new id answers InvalidSnapshot.NotFound; `delay_visibility` sets it."""
+        return self._visibility_delay
 
     def reject(  # what a rejection has
         self,
@@ -243,12 +252,12 @@ class Faults:
         Raises:
             UsageError: it is not a duration.
         """
-        self.visibility_delay = _duration("delay_visibility", "delay", delay)
+        self._visibility_delay = _duration("delay_visibility", "delay", delay)
 
     def hides(self, start_time: datetime, now: datetime) -> bool:
         """Say whether the id of a snapshot of that time is too new to be visible to anybody."""
         # Without a delay also where the test took time back to before the snapshot was added.
-        return bool(self.visibility_delay) and now < start_time + self.visibility_delay
+        return bool(self._visibility_delay) and now < start_time + self._visibility_delay
 
     def take_request(self, operation: str) -> RequestFault | None:
         """Use up the next fault for a request of that operation."""

@@ -173,6 +173,8 @@ class KmsKey:
 class Keys:
     """All KMS keys of the fake, of every account and Region."""
 
+    __slots__ = ("_door",)
+
     def __init__(self, door: Door) -> None:
         """Look through *door*. Tests get this as `fake_ec2.kms`."""
         self._door = door

@@ -32,6 +32,8 @@ def require_outpost(world: World, call: str, arn: str, region: str) -> None:
 class Outposts:
     """The Outposts that snapshots can be copied to."""
 
+    __slots__ = ("_door",)
+
     def __init__(self, door: Door) -> None:
         """Look through *door*. Tests get this as `fake_ec2.outposts`."""
         self._door = door

@@ -208,6 +208,8 @@ class Snapshot:
 class Snapshots:
     """All snapshots of the fake, of every account and Region."""
 
+    __slots__ = ("_door",)
+
     def __init__(self, door: Door) -> None:
         """Look through *door*. Tests get this as `fake_ec2.snapshots`."""
         self._door = door

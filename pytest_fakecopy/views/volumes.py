@@ -24,6 +24,8 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 class Volumes:
     """The volumes of the fake, of every account and Region."""
 
+    __slots__ = ("_door",)
+
     def __init__(self, door: Door) -> None:
         """Look through *door*. Tests get this as `fake_ec2.volumes`."""
         self._door = door
