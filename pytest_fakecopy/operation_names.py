@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.wildcards import compile_wildcards
 from pytest_fakecopy.errors import UsageError, nearest
+from pytest_fakecopy.wire.loading import description_of
 from pytest_fakecopy.wire.model import load_service
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 # AWS docs, KMS, "Permissions reference": ReEncrypt is authorized under these two names.
 _PERMISSIONS = {"kms": ("ReEncryptFrom", "ReEncryptTo")}
@@ -39,15 +45,20 @@ def require_action(call: str, action: str) -> None:
 
 
 def require_passthrough(names: tuple[str, ...]) -> None:
-    """Refuse operations of `passthrough` that EC2, KMS and STS don't have.
+    """Refuse operations of `passthrough` that no request can ask for, or tell that it does.
 
     Raises:
-        UsageError: there is no such operation; the message names the nearest.
+        UsageError: the service has no such operation, and the message names the nearest; or its
+            requests don't name their operation.
     """
     for name in names:
         service, colon, operation = name.partition(":")
         if colon:
-            _require(f"fake_ec2 option passthrough={list(names)!r}", service, operation)
+            call = f"fake_ec2 option passthrough={list(names)!r}"
+            if service in OPERATIONS:
+                _require(call, service, operation)
+            else:
+                _require_told(call, service, operation)
 
 
 def _actions(service: str) -> tuple[str, ...]:
@@ -55,10 +66,25 @@ def _actions(service: str) -> tuple[str, ...]:
 
 
 def _require(call: str, service: str, name: str) -> None:
-    if service not in OPERATIONS:
+    _require_known(call, service, name, _actions(service))
+
+
+def _require_told(call: str, service: str, name: str) -> None:
+    described = description_of(service)
+    if described is None:
+        # "monitoring", as hosts call what botocore calls "cloudwatch".
         return
-    known = _actions(service)
-    if name in known:
-        return
-    msg = f"{call}: {service} has no operation {name!r}.{nearest(name, known)}"
-    raise UsageError(msg)
+    _require_known(call, service, name, described["operations"])
+    metadata = described["metadata"]
+    if all(each.startswith("rest-") for each in metadata.get("protocols", [metadata["protocol"]])):
+        msg = (
+            f"{call}: requests to {service} don't name their operation, so all of them may pass"
+            f' or none: passthrough=["{service}"]'
+        )
+        raise UsageError(msg)
+
+
+def _require_known(call: str, service: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        msg = f"{call}: {service} has no operation {name!r}.{nearest(name, known)}"
+        raise UsageError(msg)

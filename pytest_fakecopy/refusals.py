@@ -10,6 +10,7 @@ from pytest_fakecopy.domain.presigned import split_url
 from pytest_fakecopy.errors import UnexpectedRequest
 from pytest_fakecopy.wire.endpoints import address_of, locate
 from pytest_fakecopy.wire.http import HttpRequest
+from pytest_fakecopy.wire.loading import description_of
 
 _CREDENTIAL_PROCESS = "credential-process"
 
@@ -24,7 +25,7 @@ class Refusals:
 
     def __init__(self, passthrough: tuple[str, ...]) -> None:
         """Take the services ("s3") and operations ("ec2:DescribeInstances") that may pass."""
-        self._passthrough = frozenset(passthrough)
+        self._passthrough = tuple(dict.fromkeys(passthrough))
         self.refused: list[UnexpectedRequest] = []
         """Everything that was refused so far."""
 
@@ -51,6 +52,8 @@ class Refusals:
             return
         if kind == "custom" and _leads_elsewhere(request, service, action):
             return
+        if any(_names(name, service, action) for name in self._passthrough):
+            return
         raise self._refuse(request, service, action)
 
     def require_connection(self, host: str) -> None:
@@ -66,7 +69,7 @@ class Refusals:
         endpoint = locate(url, {})
         service = "metadata" if endpoint.kind == "metadata" else endpoint.service
         passing = {name.partition(":")[0] for name in self._passthrough}
-        if endpoint.kind == "custom" or service in passing:
+        if endpoint.kind == "custom" or service in passing | {*map(_in_hosts, passing)}:
             return
         raise self._refuse(HttpRequest(_CONNECT, url, {}, transport="a socket"), service, "")
 
@@ -83,7 +86,7 @@ class Refusals:
             f"fake_ec2 does not run {''.join(program)!r} for credentials: it may ask AWS.\n\n"
             "A profile that was chosen by name has it as credential_process. Leave the choice of"
             " the profile out of the test, or let the program run:\n"
-            f'  @pytest.mark.fake_ec2(passthrough=["{_CREDENTIAL_PROCESS}"])'
+            f"{self._mark(_CREDENTIAL_PROCESS)}"
         )
         self.refused.append(error)
         raise error
@@ -96,7 +99,7 @@ class Refusals:
             f"fake_ec2 does not act on the parameter {member} of {action}.\n\n"
             f"{_line(request, action)}\n\n"
             f"To leave it out of the test, call {action} without {member}; to let another mock"
-            f' answer, mark the test:\n  @pytest.mark.fake_ec2(passthrough=["{service}:{action}"])'
+            f" answer, mark the test:\n{self._mark(f'{service}:{action}')}"
         )
         self.refused.append(error)
         return error
@@ -121,11 +124,28 @@ class Refusals:
         if name and request.transport != "server":
             lines += [
                 "To let it reach the network, or another mock, mark the test:",
-                f'  @pytest.mark.fake_ec2(passthrough=["{name}"])',
+                self._mark(name),
             ]
         error = UnexpectedRequest("\n".join(lines))
         self.refused.append(error)
         return error
+
+    def _mark(self, name: str) -> str:
+        """Return the marker that lets *name* pass as well as what may pass already."""
+        names = ", ".join(f'"{each}"' for each in (*self._passthrough, name))
+        return f"  @pytest.mark.fake_ec2(passthrough=[{names}])"
+
+
+def _names(name: str, service: str | None, action: str) -> bool:
+    """Say whether a name of `passthrough` means that operation, under boto3's name of a service."""
+    named, _, operation = name.partition(":")
+    return operation in {"", action} and service is not None and service == _in_hosts(named)
+
+
+def _in_hosts(service: str) -> str | None:
+    """Return how hosts call what boto3 calls *service*: `monitoring` is "cloudwatch" there."""
+    described = description_of(service)
+    return described["metadata"]["endpointPrefix"].rpartition(".")[2] if described else None
 
 
 def _instead(request: HttpRequest, service: str | None) -> list[str]:

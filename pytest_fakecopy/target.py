@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_fakecopy.wire.endpoints import Endpoint, HostKind
     from pytest_fakecopy.wire.http import HttpRequest
 
+_RPC_PATH = re.compile(r"/service/[^/]+/operation/([A-Za-z0-9]+)")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -56,6 +57,8 @@ def target_of(request: HttpRequest) -> Target:
     if service is None and request.transport == "server":
         service = _service_asked(request, pairs)
     action = _json_action(request) if service == "kms" else _query_action(pairs)
+    if not action and service is not None and service not in OPERATIONS:
+        action = _action_of_another(request)
     return Target(service, region, endpoint.host, endpoint.kind, pairs, action, defect)
 
 
@@ -92,6 +95,16 @@ def _pairs(
     except codes.Refused as refused:
         return [], refused.response
     return pairs, None
+
+
+def _action_of_another(request: HttpRequest) -> str:
+    """Return what a service that isn't served is asked for; REST has no name for it.
+
+    JSON services are told in a header, and those of RPC v2 CBOR (smithy.io) by the path.
+    """
+    named = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    found = _RPC_PATH.fullmatch(split_url(request.url)[2])
+    return named or (found[1] if found else "")
 
 
 def _query_action(pairs: list[tuple[str, str]]) -> str:

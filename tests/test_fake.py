@@ -307,6 +307,17 @@ def test_a_denied_key_action_fails_the_copy_later(fake: FakeEC2) -> None:
             id="passthrough",
         ),
         pytest.param(
+            lambda _fake: FakeEC2(passthrough=["dynamodb:GetItems"]),
+            "dynamodb has no operation 'GetItems'. Did you mean 'GetItem'",
+            id="passthrough-of-another-service",
+        ),
+        pytest.param(
+            lambda _fake: FakeEC2(passthrough=["s3:GetObject"]),
+            r"passthrough=\['s3:GetObject'\]: requests to s3 don't name their operation, so all of"
+            r' them may pass or none: passthrough=\["s3"\]$',
+            id="passthrough-of-a-rest-service",
+        ),
+        pytest.param(
             lambda fake: fake.deny("ec2:*", account_id="444455556666"), "No account", id="account"
         ),
         pytest.param(
@@ -345,10 +356,10 @@ def test_actions_that_there_are(fake: FakeEC2, action: str) -> None:
 
 
 def test_operations_of_other_services_may_pass() -> None:
-    """Which ones they have is not looked at: nothing here knows them."""
-    fake = FakeEC2(passthrough=["s3", "s3:GetObject", "ec2:DescribeInstances"])
+    """Those that botocore knows, and any of a service that it doesn't."""
+    names = ("s3", "dynamodb:GetItem", "monitoring:ListMetric", "ec2:DescribeInstances")
 
-    assert fake.options.passthrough == ("s3", "s3:GetObject", "ec2:DescribeInstances")
+    assert FakeEC2(passthrough=names).options.passthrough == names
 
 
 def test_a_client_made_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,6 +249,48 @@ def test_what_may_pass_goes_on(passthrough: str) -> None:
             assert inner.journal.requests() == ()
 
 
+@pytest.mark.parametrize(
+    ("passthrough", "service", "call"),
+    [
+        pytest.param("dynamodb", "dynamodb", "list_tables", id="json"),
+        pytest.param("dynamodb:ListTables", "dynamodb", "list_tables", id="json-operation"),
+        pytest.param("rds:DescribeEvents", "rds", "describe_events", id="query-operation"),
+        pytest.param("monitoring", "cloudwatch", "list_metrics", id="host"),
+        pytest.param("cloudwatch", "cloudwatch", "list_metrics", id="boto3"),
+        pytest.param("cloudwatch:ListMetrics", "cloudwatch", "list_metrics", id="boto3-operation"),
+        pytest.param("elbv2", "elbv2", "describe_load_balancers", id="boto3-query"),
+        pytest.param("efs", "efs", "describe_file_systems", id="boto3-rest"),
+    ],
+)
+def test_another_service_may_pass_by_either_of_its_names(
+    passthrough: str, service: str, call: str
+) -> None:
+    """That of its hosts or that of boto3's client; it goes on to what was there before."""
+    with FakeEC2(clock="virtual") as outer:
+        with FakeEC2(clock="virtual", passthrough=[passthrough]) as inner:
+            client = inner.client(service)
+
+            with pytest.raises(UnexpectedRequest) as refused:
+                getattr(client, call)()
+
+        assert outer._refusals.refused == [refused.value]
+        outer._refusals.refused.clear()
+
+
+@pytest.mark.parametrize("passthrough", ["dynamodb:GetItem", "cloudwatch:ListMetrics", "efs"])
+def test_what_else_may_pass_lets_nothing_else_pass(passthrough: str) -> None:
+    """The line to write keeps what may pass already."""
+    with FakeEC2(clock="virtual", passthrough=[passthrough]) as fake:
+        with pytest.raises(UnexpectedRequest) as refused:
+            fake.client("dynamodb").list_tables()
+        fake._refusals.refused.clear()
+
+    assert str(refused.value).startswith("fake_ec2 does not serve ListTables of the service dyn")
+    assert str(refused.value).endswith(
+        f'\n  @pytest.mark.fake_ec2(passthrough=["{passthrough}", "dynamodb:ListTables"])'
+    )
+
+
 def test_nested_fakes_have_worlds_of_their_own() -> None:
     """The innermost answers; when it ends, the outer one answers again."""
     with FakeEC2(clock="virtual") as outer:

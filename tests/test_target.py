@@ -64,6 +64,35 @@ LOCAL = "http://localhost:4566/"
             ("metadata", None, "metadata", ""),
             id="metadata",
         ),
+        # Of other services, which tell their operation by a header, by the path, or not at all.
+        pytest.param(
+            "https://dynamodb.us-west-2.amazonaws.com/",
+            {"x-amz-target": "DynamoDB_20120810.GetItem"},
+            b"{}",
+            ("dynamodb", "us-west-2", "aws", "GetItem"),
+            id="json-of-another",
+        ),
+        pytest.param(
+            "https://monitoring.us-west-2.amazonaws.com/service/Granite/operation/ListMetrics",
+            {},
+            b"",
+            ("monitoring", "us-west-2", "aws", "ListMetrics"),
+            id="cbor-of-another",
+        ),
+        pytest.param(
+            "https://s3.us-west-2.amazonaws.com/bucket/key",
+            {},
+            b"",
+            ("s3", "us-west-2", "aws", ""),
+            id="rest-of-another",
+        ),
+        pytest.param(
+            "https://ec2.us-west-2.amazonaws.com/service/EC2/operation/DescribeTags",
+            {"x-amz-target": "EC2.DescribeTags"},
+            b"",
+            ("ec2", "us-west-2", "aws", ""),
+            id="ec2-by-other-ways",
+        ),
         # Nobody's: what it asks for makes it EC2's at an endpoint of ours alone.
         pytest.param(LOCAL, {}, b"Action=A", (None, None, "custom", "A"), id="unsigned"),
     ],

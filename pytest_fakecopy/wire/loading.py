@@ -36,6 +36,15 @@ def data_loader() -> Any:  # noqa: ANN401  # botocore has no types
 
 
 @cache
+def description_of(service: str) -> Any:  # noqa: ANN401  # any JSON
+    """Return the model of a service as botocore ships it, or None where it has no such service."""
+    loader = data_loader()
+    if service not in loader.list_available_services("service-2"):
+        return None
+    return loader.load_service_model(service, "service-2")
+
+
+@cache
 def service_model(name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
     """Return the `ServiceModel` of what botocore ships, in that version or the newest.
 

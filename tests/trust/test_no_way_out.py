@@ -501,15 +501,22 @@ def test_other_hosts_are_connected_to(watch: Watch) -> None:
 
 def test_what_may_pass_is_connected_to(watch: Watch) -> None:
     """With passthrough, the hosts of that service are open to every library, and no others."""
-    with FakeEC2(clock="virtual", passthrough=["s3", "ec2:DescribeInstances"]) as fake:
+    passing = ["s3", "ec2:DescribeInstances", "stepfunctions"]
+    with FakeEC2(clock="virtual", passthrough=passing) as fake:
         with pytest.raises(socket.gaierror):
             socket.getaddrinfo("b.s3.us-east-1.amazonaws.com", 443)
         with pytest.raises(socket.gaierror):
             socket.getaddrinfo("ec2.us-east-1.amazonaws.com", 443)
+        with pytest.raises(socket.gaierror):
+            socket.getaddrinfo("states.us-east-1.amazonaws.com", 443)
         refused(fake, lambda: socket.getaddrinfo("sqs.us-east-1.amazonaws.com", 443))
         fake._refusals.refused.clear()
 
-    assert watch.reached == ["b.s3.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com"]
+    assert watch.reached == [
+        "b.s3.us-east-1.amazonaws.com",
+        "ec2.us-east-1.amazonaws.com",
+        "states.us-east-1.amazonaws.com",
+    ]
 
 
 CONFIG = """
