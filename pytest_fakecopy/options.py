@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, Literal, get_args
@@ -72,7 +72,14 @@ class Options(_Said):
     def __new__(cls, **options: object) -> Options:  # noqa: PYI034  # typing.Self came with Python 3.11
         """Keep in mind which options are given."""
         made = object.__new__(cls)
-        object.__setattr__(made, "said", frozenset(options))
+        said = frozenset(options)
+        if len(said) == len(cls.__dataclass_fields__):
+            # `dataclasses.replace` gives all of them again. Those that nobody gave before have
+            # their defaults, and must not outdo what the command line says.
+            said = frozenset(
+                each.name for each in fields(cls) if options[each.name] != each.default
+            )
+        object.__setattr__(made, "said", said)
         return made
 
     def __reduce__(self) -> tuple[Callable[[], Options], tuple[()]]:
@@ -103,7 +110,7 @@ class Options(_Said):
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of all options, in order."""
-        return tuple(each.name for each in fields(cls))
+        return tuple(cls.__dataclass_fields__)
 
     def overridden(self, overrides: Mapping[str, Any]) -> Options:
         """Return these options with *overrides* on top.
@@ -118,9 +125,7 @@ class Options(_Said):
                     known
                 )
                 raise UsageError(msg)
-        changed = replace(self, **overrides)
-        object.__setattr__(changed, "said", self.said | overrides.keys())
-        return changed
+        return Options(**{**self.as_said(), **overrides})
 
     def as_said(self) -> dict[str, Any]:
         """Return the options that were given a value, with it."""

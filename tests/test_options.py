@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -173,6 +173,16 @@ def test_options_know_what_was_said() -> None:
         assert copied.as_said() == options.as_said()
     assert options == Options(rules="observed")
     assert "said" not in repr(options)
+
+
+def test_replacing_some_options_says_no_others() -> None:
+    """`dataclasses.replace` gives every option again; what is as by default was not said."""
+    options = replace(Options(rules="observed", seed=3), seed=7, sleep="real")
+
+    assert options.as_said() == {"rules": "observed", "sleep": "real", "seed": 7}
+    assert replace(Options(), copy_duration=timedelta(90)).as_said() == {
+        "copy_duration": timedelta(90)
+    }
 
 
 def test_every_field_is_an_option() -> None:

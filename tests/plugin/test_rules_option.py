@@ -117,6 +117,12 @@ def test_a_marker_that_names_a_book_has_it_its_way(pytester: pytest.Pytester) ->
         ),
         pytest.param("Options(seed=7)", {"passed": 2}, id="options-without-rules"),
         pytest.param('{"seed": 7}', {"passed": 2}, id="dict-without-rules"),
+        pytest.param("replace(Options(), seed=7)", {"passed": 2}, id="replaced-without-rules"),
+        pytest.param(
+            'replace(Options(rules="observed"), seed=7)',
+            {"passed": 1, "skipped": 1},
+            id="replaced-options",
+        ),
     ],
 )
 def test_options_that_name_a_book_skip_the_other(
@@ -125,6 +131,8 @@ def test_options_that_name_a_book_skip_the_other(
     """They are not known before the test runs; the skipped run says why."""
     pytester.makepyfile(
         f"""
+        from dataclasses import replace
+
         import pytest
         from pytest_fakecopy import Options
 
