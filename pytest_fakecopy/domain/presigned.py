@@ -74,14 +74,19 @@ class PresignedUrl:
     space: who writes a space that way signs something else than what is read (aws-cli issue 917).
     """
     signature_verdict: SignatureVerdict = "unknown-key"
+    session_ends: datetime | None = None
+    """When the temporary credentials end that it is signed with; None for those of a user, and
+    where nobody registered them."""
 
     def __repr__(self) -> str:
         """Return the URL without its signature and its token."""
         return f"<PresignedUrl {redacted(self.url)} signature {self.signature_verdict}>"
 
-    def with_verdict(self, verdict: SignatureVerdict) -> PresignedUrl:
+    def with_verdict(
+        self, verdict: SignatureVerdict, session_ends: datetime | None = None
+    ) -> PresignedUrl:
         """Return this URL with what verifying its signature found."""
-        return replace(self, signature_verdict=verdict)
+        return replace(self, signature_verdict=verdict, session_ends=session_ends)
 
     def get(self, name: str) -> str | None:
         """Return the first parameter of that name, or None."""

@@ -25,6 +25,7 @@ from pytest_fakecopy.wire.signed import SIGV2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from pytest_fakecopy.domain.presigned import CredentialScope, PresignedUrl, SignatureVerdict
     from pytest_fakecopy.wire.http import HttpRequest
@@ -52,6 +53,11 @@ class Signer(Protocol):
     @property
     def session_token(self) -> str | None:
         """What has to stand beside a signature of temporary credentials."""
+        ...
+
+    @property
+    def expires(self) -> datetime | None:
+        """When temporary credentials end."""
         ...
 
 
@@ -132,7 +138,9 @@ def judge(url: PresignedUrl, credentials_of: Callable[[str], Signer | None]) -> 
     *credentials_of* returns the credentials of an access key id, or None where nobody knows it.
     """
     known = credentials_of(url.credential.access_key_id) if url.credential else None
-    return url.with_verdict("unknown-key" if known is None else _verdict(url, known))
+    if known is None:
+        return url.with_verdict("unknown-key")
+    return url.with_verdict(_verdict(url, known), known.expires)
 
 
 def _verdict(url: PresignedUrl, credentials: Signer) -> SignatureVerdict:

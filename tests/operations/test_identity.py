@@ -100,6 +100,27 @@ def test_a_session_expires() -> None:
         assert status(sts.get_caller_identity) == 403
 
 
+def test_a_presigned_url_ends_with_its_session() -> None:
+    """One that was made to last for an hour, by credentials that lasted for 15 minutes."""
+    with FakeEC2(account_id=OWNER) as fake:
+        fake.accounts.add(OTHER)
+        credentials = assume(fake.client("sts"), DurationSeconds=900)["Credentials"]
+        source = fake.snapshots.add(region="us-west-2", account_id=OTHER, public=True)
+        asked = {"SourceRegion": "us-west-2", "SourceSnapshotId": source.snapshot_id}
+        url = client_with(credentials, "ec2", "us-west-2").generate_presigned_url(
+            "copy_snapshot", {**asked, "DestinationRegion": "us-east-1"}, 3600, HttpMethod="GET"
+        )
+        ec2 = fake.client("ec2")
+
+        in_time = ec2.copy_snapshot(**asked, PresignedUrl=url)["SnapshotId"]
+        fake.assert_eventually_completed(in_time)
+        fake.clock.tick(timedelta(minutes=15))
+        late = ec2.copy_snapshot(**asked, PresignedUrl=url)["SnapshotId"]
+
+        failed = fake.assert_eventually_error(late, match="could not be authenticated")
+        assert "signed with temporary credentials that ended at" in failed.why
+
+
 @pytest.mark.parametrize(
     ("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
 )

@@ -597,6 +597,18 @@ def test_urls_of_the_sdks_are_right(
     assert judge(url, lambda _: None).signature_verdict == "unknown-key"
 
 
+@pytest.mark.parametrize("ends", [None, datetime(2026, 1, 31, 12, tzinfo=timezone.utc)])
+def test_a_judged_url_knows_when_its_session_ends(ends: datetime | None) -> None:
+    """Whoever signed it: a user's credentials don't end."""
+    session = AccountCredentials(KEY, SECRET, "t", "111122223333", "arn:aws:sts::x", "id", ends)
+    url = parse(presigned_as("GET", EMPTY_BODY, "t"))
+
+    judged = judge(url, lambda _: session)
+
+    assert (judged.signature_verdict, judged.session_ends) == ("right", ends)
+    assert judge(url, lambda _: None).session_ends is None
+
+
 def verdict(url: PresignedUrl, secret: str = SECRET, token: str | None = None) -> str:
     """Return the verdict on a URL by the credentials of a user, or of a session with *token*."""
     arn = "arn:aws:iam::111122223333:user/fake-ec2"

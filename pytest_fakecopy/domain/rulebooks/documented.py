@@ -124,7 +124,7 @@ DOCUMENTED = RuleBook(
             presigned_urls.presigned_url_is_valid,
             documented(
                 f"{_API}, PresignedUrl: an invalid one fails the copy asynchronously",
-                guess="the message",
+                guess="the message and the end with a role session",
             ),
         ),
     ),

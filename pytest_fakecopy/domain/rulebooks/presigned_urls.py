@@ -192,10 +192,25 @@ def _signature_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
     return None
 
 
+def _session_defect(attempt: CopyAttempt, url: PresignedUrl) -> str | None:
+    # AWS docs, S3 User Guide, "Download and upload objects with presigned URLs": a URL ends with
+    # the role session that made it, whatever it says itself. Assumed for that of a copy.
+    ends = url.session_ends
+    # A session ends by the fake's time, which may run ahead of that of signatures.
+    now = min(attempt.now, attempt.signing_now)
+    if ends is not None and now > ends:
+        return (
+            f"is signed with temporary credentials that ended at {ends.isoformat()}, before"
+            f" {now.isoformat()}"
+        )
+    return None
+
+
 _DEFECTS: tuple[Callable[[CopyAttempt, PresignedUrl], str | None], ...] = (
     _target_defect,
     _parameter_defect,
     _authentication_defect,
     _age_defect,
     _signature_defect,
+    _session_defect,
 )

@@ -396,6 +396,36 @@ def test_the_signature_is_right_for_the_registered_secret(
     assert found == defect
 
 
+@pytest.mark.parametrize(
+    ("minutes", "signing_minutes", "ended"),
+    [
+        pytest.param(15, 15, False, id="its-last-moment"),
+        pytest.param(16, 16, True, id="ended"),
+        pytest.param(16, 14, False, id="by-the-fake-alone"),
+        pytest.param(14, 16, False, id="by-signatures-alone"),
+    ],
+)
+def test_a_url_ends_with_the_session_that_made_it(
+    minutes: int, signing_minutes: int, ended: bool
+) -> None:
+    """Whatever it says itself, by the fake's time and by that of signatures."""
+    ends = START + timedelta(minutes=15)
+
+    defect = validity(
+        presigned_url=PRESIGNED_URL,
+        judge=lambda url: parse(url).with_verdict("right", ends),
+        now=START + timedelta(minutes=minutes),
+        signing_now=START + timedelta(minutes=signing_minutes),
+    )
+
+    assert defect == (
+        "is signed with temporary credentials that ended at 2026-01-31T12:15:00+00:00, before"
+        " 2026-01-31T12:16:00+00:00"
+        if ended
+        else None
+    )
+
+
 def test_a_plus_sign_may_be_what_made_the_signature_wrong() -> None:
     """Who writes a space so has signed something else than what is read."""
     defect = validity(presigned_url=f"{PRESIGNED_URL}&Description=a+b", judge=wrong)
