@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import ModuleType
 
+_HTTPX_MOCKS = frozenset({"pytest_httpx", "respx"})
+
 
 def http_session_class() -> type:
     """Return `botocore.httpsession.URLLib3Session`, whose method `send` is replaced.
@@ -183,6 +185,20 @@ def httpx_async_transport_class() -> type:
     from httpx import AsyncHTTPTransport  # noqa: PLC0415  # users' own
 
     return AsyncHTTPTransport
+
+
+def is_httpx_mocked() -> bool:
+    """Say whether pytest-httpx or respx answers in the place of httpx, in tasks as well.
+
+    pytest-httpx 0.36 replaces `httpx.HTTPTransport.handle_request`, respx 0.23 the method of that
+    name of `httpcore.ConnectionPool` beneath it. Both are told by the module of the function, which
+    what was put over it has as well.
+    """
+    from httpcore import ConnectionPool  # noqa: PLC0415  # users' own
+    from httpx import HTTPTransport  # noqa: PLC0415  # users' own
+
+    methods = (HTTPTransport.handle_request, ConnectionPool.handle_request)
+    return any(method.__module__.partition(".")[0] in _HTTPX_MOCKS for method in methods)
 
 
 def aiohttp_connector_class() -> type:

@@ -48,8 +48,8 @@ LAYERS = (
     Layer(
         ("_seams",),
         lazily=(
-            *("aiobotocore", "aiohttp", "awscrt", "boto3", "botocore", "httpx", "moto"),
-            *("requests", "responses", "urllib3"),
+            *("aiobotocore", "aiohttp", "awscrt", "boto3", "botocore", "httpcore", "httpx"),
+            *("moto", "requests", "responses", "urllib3"),
         ),
     ),
     Layer(("options",), ours=("errors",)),

@@ -377,6 +377,7 @@ UNHASHED = {
     "boto3_if_imported": "asks `sys.modules` alone",
     "elapsed_seconds": "asks freezegun for what it has replaced; compared with an unfrozen clock",
     "wall_seconds": "asks freezegun or time-machine for what it has replaced",
+    "is_httpx_mocked": "asks for the modules of what others have put in the place of httpx",
     "is_busy": "asks loops of the standard library, with an answer for those that don't tell",
 }
 """Functions of `_seams` without a third party's source behind them, and why."""

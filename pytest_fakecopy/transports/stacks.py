@@ -79,8 +79,8 @@ def guards(require: Require) -> tuple[Transport, ...]:
         # uvloop and aiodns look up names by themselves; whoever speaks TLS names the host here.
         HostGuard(require, context, "wrap_socket", partial(_server_hostname, 4)),
         HostGuard(require, context, "wrap_bio", partial(_server_hostname, 3)),
-        late("httpx", _seams.httpx_transport_class, "handle_request", _host_of_request),
-        late("httpx", _seams.httpx_async_transport_class, "handle_async_request", _host_of_request),
+        late("httpx", _seams.httpx_transport_class, "handle_request", _host_in_httpx),
+        late("httpx", _seams.httpx_async_transport_class, "handle_async_request", _host_in_httpx),
         late("aiohttp", _seams.aiohttp_connector_class, "connect", _host_of_request),
         late("awscrt.s3", _seams.crt_s3_client_class, "make_request", _host_in_header),
     )
@@ -96,6 +96,11 @@ def _server_hostname(
 def _host_of_request(request: Any, *_: object, **__: object) -> object:  # noqa: ANN401  # theirs
     """Return the host of the URL of a request of httpx or aiohttp."""
     return request.url.host
+
+
+def _host_in_httpx(request: Any) -> object:  # noqa: ANN401  # theirs
+    """Return the host of a request of httpx, None where a mock of the test's own answers it."""
+    return None if _seams.is_httpx_mocked() else _host_of_request(request)
 
 
 def _host_in_header(*_: object, request: Any, **__: object) -> object:  # noqa: ANN401  # awscrt's

@@ -1,10 +1,12 @@
-"""Beside the Stubber, placebo and vcrpy: what they answer is theirs."""
+"""Beside the Stubber, placebo, vcrpy and mocks of httpx: what they answer is theirs."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,10 @@ import pytest
 import requests
 from botocore.stub import Stubber
 
-from pytest_fakecopy import FakeEC2
+from pytest_fakecopy import FakeEC2, UnexpectedRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SESSION = boto3.session.Session("AKIAIOSFODNN7EXAMPLE", "secret", region_name="us-east-1")
@@ -158,3 +160,66 @@ def test_a_cassette_may_have_what_passes(
 
     assert cassette.play_count == 1
     assert fake.journal.requests() == ()
+
+
+OBJECT = "https://bucket.s3.us-east-1.amazonaws.com/key"
+
+
+def fetch(url: str) -> Any:
+    """Fetch a URL with httpx."""
+    return pytest.importorskip("httpx").get(url).status_code
+
+
+def fetch_in_a_task(url: str) -> Any:
+    """Fetch a URL with httpx in a task."""
+    httpx = pytest.importorskip("httpx")
+
+    async def get() -> Any:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(url)).status_code
+
+    return asyncio.run(get())
+
+
+def _mock_httpx(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Answer in the place where a mock of httpx answers, in its name."""
+    httpx, httpcore = pytest.importorskip("httpx"), pytest.importorskip("httpcore")
+    library, owner, async_owner = {
+        "pytest_httpx": (httpx, httpx.HTTPTransport, httpx.AsyncHTTPTransport),
+        "respx.mocks": (httpcore, httpcore.ConnectionPool, httpcore.AsyncConnectionPool),
+    }[name]
+
+    def handle(_owner: object, _request: object) -> Any:
+        return library.Response(299, content=b"")
+
+    async def handle_async(_owner: object, _request: object) -> Any:
+        return library.Response(299, content=b"")
+
+    handle.__module__ = handle_async.__module__ = name
+    patch.setattr(owner, "handle_request", handle)
+    patch.setattr(async_owner, "handle_async_request", handle_async)
+
+
+@pytest.mark.parametrize("get", [fetch, fetch_in_a_task])
+@pytest.mark.parametrize("fakes", [1, 2])
+@pytest.mark.parametrize("name", ["pytest_httpx", "respx.mocks"])
+def test_a_mock_of_httpx_answers_for_aws_too(
+    name: str, fakes: int, get: Callable[[str], Any]
+) -> None:
+    """Whichever came first, as one made with `responses` does; without it AWS is refused."""
+    with pytest.MonkeyPatch.context() as before, ExitStack() as stack:
+        _mock_httpx(before, name)
+        for _ in range(fakes):
+            stack.enter_context(FakeEC2(clock="virtual"))
+
+        assert get(OBJECT) == 299
+
+    with FakeEC2(clock="virtual") as fake:
+        with pytest.MonkeyPatch.context() as later:
+            _mock_httpx(later, name)
+
+            assert get(OBJECT) == 299
+
+        with pytest.raises(UnexpectedRequest, match="does not serve the service s3"):
+            get(OBJECT)
+        fake._refusals.refused.clear()
