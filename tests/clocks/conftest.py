@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.clocks.census import census, is_present
+from tests import census
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def nothing_stays_behind() -> Iterator[None]:
     """Fail a test after which anything is replaced, or time isn't the present."""
-    before = census()
+    before = census.of_time()
 
     yield
 
-    assert census() == before
-    assert is_present()
+    assert census.of_time() == before
+    assert census.is_present()

@@ -23,7 +23,7 @@ from freezegun import freeze_time
 from pytest_fakecopy import FakeEC2
 from pytest_fakecopy.clocks.process import process_now
 from pytest_fakecopy.errors import ClockError
-from tests.clocks.census import census
+from tests import census
 from tests.clocks.world import MOVABLE, wall_seconds
 
 if TYPE_CHECKING:
@@ -417,7 +417,7 @@ def test_nothing_stays_behind_whatever_ends_a_fake(
     """Every order of clocks is undone when a block is left by an error in the midst of a sleep."""
     if adoption.before is not None:
         adoption.before(request)
-    before = census()
+    before = census.of_time()
 
     def interrupt(event: object) -> None:
         raise error
@@ -431,7 +431,7 @@ def test_nothing_stays_behind_whatever_ends_a_fake(
     with pytest.raises(error):
         test_body()
 
-    assert census() == before
+    assert census.of_time() == before
 
 
 FAILING = """

@@ -18,7 +18,7 @@ from freezegun import freeze_time
 from pytest_fakecopy.clocks import make_clock
 from pytest_fakecopy.clocks.process import ProcessClock, iso
 from pytest_fakecopy.errors import ClockError, UsageError
-from tests.clocks.census import census
+from tests import census
 from tests.clocks.world import MOVABLE, START, ClockName, World, running
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_the_virtual_clock_leaves_the_process_alone() -> None:
 
         assert world.clock.now() == START + timedelta(days=1)
         assert abs(datetime.now(timezone.utc) - world.source.signing_now()) < SOON
-        assert census()["datetime"] is dt.datetime
+        assert census.of_time()["datetime"] is dt.datetime
 
 
 def test_the_wall_clock_is_the_present() -> None:

@@ -23,7 +23,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from pytest_fakecopy import FakeCopyAssertionError, FakeEC2, UnexpectedRequest
 from pytest_fakecopy.transports.guard import NetworkGuard
-from tests.trust import census
+from tests import census
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -355,7 +355,7 @@ SESSION = """
 
     import pytest
     from pytest_fakecopy import FakeEC2
-    from tests.trust import census
+    from tests import census
 
     # Used once, for what libraries keep of it: freezegun has modules import what they do late.
     with FakeEC2() as fake:

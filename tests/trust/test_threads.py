@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from pytest_fakecopy import FakeEC2
-from tests.trust import census
+from tests import census
 
 if TYPE_CHECKING:
     from collections.abc import Callable

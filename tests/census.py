@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import contextlib
+import copyreg
+import datetime as dt
 import gc
 import logging
 import os
@@ -13,9 +16,11 @@ import socket
 import sys
 import threading
 import time
+import uuid
 import warnings
 from datetime import datetime, timezone
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy import _seams
@@ -41,6 +46,10 @@ _LAZY = (
 _PYTESTS = frozenset({"PYTEST_CURRENT_TEST"})
 _ABSENT = "absent"
 _SWITCHES = ("level", "disabled", "propagate", "handlers", "filters")
+_TIMES = (
+    *("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"),
+    *("gmtime", "localtime", "strftime", "sleep"),
+)
 
 
 class Same:
@@ -61,6 +70,30 @@ class Same:
         return f"<{self.thing!r} at {id(self.thing):#x}>"
 
 
+def of_time() -> dict[str, object]:
+    """Return what clocks and sleeping replace, which takes no time worth mentioning."""
+    return {
+        **{f"time.{name}": getattr(time, name) for name in _TIMES},
+        "datetime": dt.datetime,
+        "date": dt.date,
+        "names bound here": (datetime, sleep),
+        "asyncio.sleep": asyncio.sleep,
+        "asyncio.tasks.sleep": asyncio.tasks.sleep,
+        "loop time": asyncio.SelectorEventLoop.time,
+        "copyreg": dict(copyreg.dispatch_table),
+        "uuid": (uuid._UuidCreate, uuid._generate_time_safe),  # type: ignore[attr-defined]
+        "freezes": [*_seams.frozen_factories()],
+        "travels": [*_seams.travellers()],
+        "zone": time.tzname,
+    }
+
+
+def is_present() -> bool:
+    """Say whether the process takes the present for the present."""
+    # Wide enough for a slow machine.
+    return abs(time.time() - time.clock_gettime(time.CLOCK_REALTIME)) < 300
+
+
 def take(*, everything: bool = False) -> dict[str, object]:
     """Count what there is, by a name for each.
 
@@ -69,6 +102,7 @@ def take(*, everything: bool = False) -> dict[str, object]:
     """
     gc.collect()
     return {
+        **of_time(),
         **{f"environment {name}": os.environ[name] for name in os.environ.keys() - _PYTESTS},
         **{f"thread {thread.name}": Same(thread) for thread in threading.enumerate()},
         **{f"file {number}": where for number, where in _open_files()},
@@ -83,9 +117,6 @@ def take(*, everything: bool = False) -> dict[str, object]:
         "at exit": atexit._ncallbacks(),
         "collector": (gc.isenabled(), [*gc.callbacks]),
         "random": random.getstate(),
-        "freezes": [*_seams.frozen_factories()],
-        "travels": [*_seams.travellers()],
-        "zone": time.tzname,
         "kind of time": (type(datetime.now(timezone.utc)), _passes()),
         "directory": Path.cwd(),
         "credentials of the default session": _credentials(),
