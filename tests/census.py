@@ -19,6 +19,7 @@ import time
 import uuid
 import warnings
 from datetime import datetime, timezone
+from operator import is_
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -26,22 +27,36 @@ from typing import TYPE_CHECKING, Any
 from pytest_fakecopy import _seams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Everything that the fake replaces or that its neighbours do, and what stands beside it.
-WATCHED = (
-    *("asyncio", "datetime", "http.client", "logging", "random", "signal", "socket", "ssl"),
-    *("subprocess", "sys", "threading", "time", "urllib.request", "uuid", "warnings"),
-    *("aiobotocore", "aiohttp", "anyio", "awscrt", "boto3", "botocore", "freezegun", "httpx"),
-    *("moto.core", "requests", "responses", "s3transfer", "time_machine", "urllib3", "uvloop"),
-    *("werkzeug", "wsgiref", "pytest_fakecopy"),
+_WATCHED = tuple(
+    f"{name}."
+    for name in (
+        *("asyncio", "datetime", "http.client", "logging", "random", "signal", "socket", "ssl"),
+        *("subprocess", "sys", "threading", "time", "urllib.request", "uuid", "warnings"),
+        *("aiobotocore", "aiohttp", "anyio", "awscrt", "boto3", "botocore", "freezegun", "httpx"),
+        *("moto.core", "requests", "responses", "s3transfer", "time_machine", "urllib3", "uvloop"),
+        *("werkzeug", "wsgiref", "pytest_fakecopy"),
+    )
 )
 # Written by Python itself when it is first asked for, by pytest when a test fails, and anew by each
 # mock of moto.
-_LAZY = (
-    *("__annotations__", "__annotations_cache__", "__annotate_func__", "__warningregistry__"),
-    *("_hextobyte", "last_exc", "last_traceback", "last_type", "last_value", "instances_tracked"),
+_LAZY = frozenset(
+    {
+        *("__annotations__", "__annotations_cache__", "__annotate_func__", "__warningregistry__"),
+        *(
+            "_hextobyte",
+            "last_exc",
+            "last_traceback",
+            "last_type",
+            "last_value",
+            "instances_tracked",
+        ),
+    }
 )
+# anyio moves its classes to where they are imported from, once that happens.
+_LAZY_IN_CLASSES = _LAZY | {"__module__"}
 # pytest's own: it changes between the parts of a test.
 _PYTESTS = frozenset({"PYTEST_CURRENT_TEST"})
 _ABSENT = "absent"
@@ -68,6 +83,24 @@ class Same:
     def __repr__(self) -> str:
         """Show the thing."""
         return f"<{self.thing!r} at {id(self.thing):#x}>"
+
+
+class Members:
+    """What a module or a class has: the very same objects by the very same names afterwards."""
+
+    def __init__(self, namespace: Mapping[str, object], *, but: frozenset[str]) -> None:
+        """Keep all of it but what is lazy."""
+        self.things = {name: thing for name, thing in [*namespace.items()] if name not in but}
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether the other has the same; most do, so that is found out at once."""
+        return (
+            isinstance(other, Members)
+            and self.things.keys() == other.things.keys()
+            and all(map(is_, self.things.values(), map(other.things.get, self.things)))
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared alone
 
 
 def of_time() -> dict[str, object]:
@@ -101,6 +134,7 @@ def take(*, everything: bool = False) -> dict[str, object]:
         everything: Look at every module there is; takes ten times as long.
     """
     gc.collect()
+    gc.freeze()  # What is alive needs no second look.
     return {
         **of_time(),
         **{f"environment {name}": os.environ[name] for name in os.environ.keys() - _PYTESTS},
@@ -125,12 +159,29 @@ def take(*, everything: bool = False) -> dict[str, object]:
 
 def changes(before: dict[str, object], after: dict[str, object]) -> dict[str, tuple[object, ...]]:
     """Return what is not as it was: modules that were imported meanwhile may stay, no others."""
+    differing = _differing(before, after)
+    old, new = (dict(_one_by_one(census, differing)) for census in (before, after))
     return {
-        name: (before.get(name, _ABSENT), after.get(name, _ABSENT))
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name, _ABSENT) != after.get(name, _ABSENT)
-        and (name in before or not _comes_with_modules(name, before))
+        name: (old.get(name, _ABSENT), new.get(name, _ABSENT))
+        for name in _differing(old, new)
+        if name in old or not _comes_with_modules(name, before)
     }
+
+
+def _differing(before: dict[str, object], after: dict[str, object]) -> list[str]:
+    names = sorted(before.keys() | after.keys())
+    return [name for name in names if before.get(name, _ABSENT) != after.get(name, _ABSENT)]
+
+
+def _one_by_one(census: dict[str, object], names: list[str]) -> Iterator[tuple[str, object]]:
+    """Yield what is counted by *names*, each attribute by a name of its own."""
+    for name in names:
+        counted = census.get(name)
+        if isinstance(counted, Members):
+            for attribute, thing in counted.things.items():
+                yield f"{name}:{attribute}", Same(thing)
+        elif name in census:
+            yield name, counted
 
 
 def _comes_with_modules(name: str, before: dict[str, object]) -> bool:
@@ -155,17 +206,14 @@ def _attributes(*, everything: bool) -> Iterator[tuple[str, object]]:
     """Yield the attributes of modules and of the classes in them."""
     classes: dict[int, type] = {}
     for name, module in [*sys.modules.items()]:
-        if everything or any(f"{name}.".startswith(f"{each}.") for each in WATCHED):
-            for attribute, value in [*getattr(module, "__dict__", {}).items()]:
-                if attribute not in _LAZY:
-                    yield f"attribute {name}:{attribute}", Same(value)
-                if isinstance(value, type):
-                    classes[id(value)] = value
+        if everything or f"{name}.".startswith(_WATCHED):
+            members = Members(getattr(module, "__dict__", {}), but=_LAZY)
+            classes |= {
+                id(each): each for each in members.things.values() if isinstance(each, type)
+            }
+            yield f"attribute {name}", members
     for number, value in classes.items():
-        for member, entry in [*vars(value).items()]:
-            # anyio moves its classes to where they are imported from, once that happens.
-            if member not in (*_LAZY, "__module__"):
-                yield f"class {value.__name__}.{member} ({number:#x})", Same(entry)
+        yield f"class {value.__name__} ({number:#x})", Members(vars(value), but=_LAZY_IN_CLASSES)
 
 
 def _loggers() -> Iterator[tuple[str, object]]:

@@ -427,11 +427,14 @@ TESTS = """
 def test_a_run_of_pytest(pytester: pytest.Pytester, how: str, monkeypatch: Any) -> None:
     """Whatever its tests do, a process has all modules, classes and switches as they were."""
     arguments, workers = [], ["main"]
+    if how != "plain":  # With all plugins that are installed once: they take seconds.
+        monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        arguments = ["-p", "pytest_fakecopy.plugin"]
     if how == "xdist":
         pytest.importorskip("xdist")
-        arguments, workers = ["-n", "2"], ["gw0", "gw1"]
+        arguments, workers = [*arguments, "-p", "xdist", "-n", "2"], ["gw0", "gw1"]
     if how == "warnings-are-errors":
-        arguments = ["-W", "error"]
+        arguments += ["-W", "error"]
     if how == "interrupted":
         monkeypatch.setenv("INTERRUPTED", "yes")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
