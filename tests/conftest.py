@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
+import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -36,6 +38,22 @@ def nothing_old_to_collect() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where Python is to leave no bytecode beside its sources, keep it elsewhere for this run.
+
+    Each process that a test starts would compile pytest, botocore and the package by itself.
+    """
+    base = tmp_path_factory.getbasetemp()
+    # The workers of pytest-xdist have directories of their own in one.
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bytecode"
+    as_it_is = os.environ.get("PYTHONPYCACHEPREFIX", "")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(shared) if sys.dont_write_bytecode else as_it_is)
+        yield
 
 
 @pytest.fixture
