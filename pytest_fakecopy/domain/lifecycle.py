@@ -20,7 +20,7 @@ from pytest_fakecopy.domain.lineages import Lineages
 from pytest_fakecopy.domain.records import VerdictRecord
 from pytest_fakecopy.domain.tags import of_specifications
 from pytest_fakecopy.domain.timeline import to_milliseconds
-from pytest_fakecopy.domain.transitions import move, note
+from pytest_fakecopy.domain.transitions import move, note, tell_unlocked
 from pytest_fakecopy.domain.verdicts import FailLater
 
 if TYPE_CHECKING:
@@ -347,9 +347,13 @@ class Copies:
             return
         if state == "completed":
             members["completion_time"] = to_milliseconds(at)
-        ended = move(world, self._record(flight), state, at, **members)
+        pending = self._record(flight)
+        ended = move(world, pending, state, at, **members)
         self._leave(flight, at)
+        # Last of all: whoever hears of an event may change the world, or raise.
         partition = world.partition_of(ended.region)
+        if pending.lock is not None and ended.lock is None:
+            tell_unlocked(world, ended, pending.lock, at)
         event_id = world.ids.uuid("event")
         world.emit(at, events.copy_snapshot(ended, partition=partition, event_id=event_id, at=at))
 

@@ -34,31 +34,26 @@ def move(
     if state not in TRANSITIONS[record.state]:
         msg = f"{record.snapshot_id} can't go from {record.state} to {state}"
         raise ValueError(msg)
+    if state == "error":
+        # EBS User Guide, "Monitor Amazon EBS snapshot locks"; `tell_unlocked` says so.
+        members["lock"] = None
     moved = replace(record, state=state, progressing=None, **members)  # type: ignore[arg-type]  # fields by name
-    if state == "error" and moved.lock is not None:
-        moved = _unlocked(world, moved, moved.lock, at)
     world.snapshots.replace(moved)
     note(world, moved, record.state, at)
     return moved
 
 
-def _unlocked(world: World, record: SnapshotRecord, lock: Lock, at: datetime) -> SnapshotRecord:
-    """Take the lock off a snapshot that was locked while it was pending, and failed.
-
-    EBS User Guide, "Monitor Amazon EBS snapshot locks".
-    """
-    world.emit(
-        at,
-        resource_events.lock_snapshot(
-            record,
-            lock,
-            partition=world.partition_of(record.region),
-            event_id=world.ids.uuid("event"),
-            at=at,
-            failed=True,
-        ),
+def tell_unlocked(world: World, record: SnapshotRecord, lock: Lock, at: datetime) -> None:
+    """Emit that a snapshot failed which was locked while it was pending, and is locked no more."""
+    event = resource_events.lock_snapshot(
+        record,
+        lock,
+        partition=world.partition_of(record.region),
+        event_id=world.ids.uuid("event"),
+        at=at,
+        failed=True,
     )
-    return replace(record, lock=None)
+    world.emit(at, event)
 
 
 def note(world: World, record: SnapshotRecord, before: str | None, at: datetime) -> None:

@@ -114,6 +114,30 @@ def test_the_lock_of_a_copy_that_fails_is_gone(fake: FakeEC2, ec2: Any) -> None:
     assert results == ["succeeded", "failed"]
 
 
+def test_whoever_hears_that_a_locked_copy_failed_may_delete_it(fake: FakeEC2, ec2: Any) -> None:
+    """It has ended by then, also where hearing of it ends in an error."""
+    source = fake.snapshots.add(region="us-west-2")
+    fake.faults.fail_copies("No more space")
+    copy = ec2.copy_snapshot(SourceRegion="us-west-2", SourceSnapshotId=source.snapshot_id)
+    ec2.lock_snapshot(SnapshotId=copy["SnapshotId"], LockMode="governance", LockDuration=1)
+    snapshot = fake.snapshots[copy["SnapshotId"]]
+    seen = []
+
+    def hear(event: dict[str, Any]) -> None:
+        seen.append((event["detail"]["event"], snapshot.state))
+        ec2.delete_snapshot(SnapshotId=snapshot.snapshot_id)
+        raise LookupError
+
+    fake.events.subscribe(hear)
+    with pytest.raises(LookupError):
+        fake.clock.settle()
+
+    assert seen == [("lockSnapshot", "error")]
+    assert snapshot.snapshot_id not in fake.snapshots
+    assert snapshot.state == "error"
+    assert fake._world.copies.in_progress(OWNER, "us-east-1") == 0
+
+
 def test_a_lock_is_an_event(fake: FakeEC2, ec2: Any) -> None:
     """With the members as the user guide spells them."""
     snapshot_id = fake.snapshots.add().snapshot_id
