@@ -7,11 +7,14 @@ import functools
 import inspect
 import itertools
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_fakecopy._patch import Patch, uncover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Base:
@@ -35,6 +38,16 @@ class Session(Base):
 
 
 SEND = vars(Session)["send"]
+
+
+@pytest.fixture(autouse=True)
+def put_right() -> Iterator[None]:
+    """Put right what a test has covered, once its own patches are undone."""
+    yield
+    uncover()
+
+    assert vars(Session)["send"] is SEND
+    assert "greet" not in vars(Session)
 
 
 def wrapping(mark: str, name: str = "send", owner: type | ModuleType = Session) -> Patch:

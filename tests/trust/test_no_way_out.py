@@ -271,8 +271,11 @@ def fetch_with_pool(url: str) -> object:
 
 
 def fetch_with_urllib(url: str) -> object:
-    """Fetch a URL with the standard library."""
-    return urllib.request.urlopen(url, timeout=1)  # noqa: S310  # never opened
+    """Fetch a URL with the standard library, through the proxy of the environment if there is one.
+
+    `urlopen` would keep the proxies that there were when it was first called.
+    """
+    return urllib.request.build_opener().open(url, timeout=1)
 
 
 def fetch_with_http_client(url: str) -> object:
