@@ -74,10 +74,7 @@ class Patch:
             msg = f"{self!r} has been started already"
             raise RuntimeError(msg)
         beneath = nearest_live(vars(self.owner).get(self.name, _INHERITED))
-        # Static: a plain getattr would bind class methods and run descriptors.
-        self.original = (
-            inspect.getattr_static(self.owner, self.name) if beneath is _INHERITED else beneath
-        )
+        self.original = _inherited(self.owner, self.name) if beneath is _INHERITED else beneath
         layer = _Layer(self.replacement, beneath)
         layer.function = _function(layer, self.original, self.replacement)
         self._layer = layer
@@ -143,6 +140,15 @@ def _layer(entry: object) -> _Layer | None:
     return layer if isinstance(layer, _Layer) and layer.function is entry else None
 
 
+def _inherited(owner: type | ModuleType, name: str) -> Any:  # noqa: ANN401  # any attribute
+    # Not getattr, which would bind class methods and run descriptors.
+    for base in getattr(owner, "__mro__", ()):
+        if name in vars(base):
+            return vars(base)[name]
+    msg = f"{owner.__name__} has no {name!r}"
+    raise AttributeError(msg)
+
+
 def _function(
     layer: _Layer, original: Callable[..., Any], replacement: Callable[..., Any]
 ) -> Callable[..., Any]:
@@ -150,17 +156,16 @@ def _function(
     function: Any
     if inspect.iscoroutinefunction(replacement):
 
-        @functools.wraps(original)
         async def function(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # any function's
             __tracebackhide__ = True
             return await layer.target(*args, **kwargs)
 
     else:
 
-        @functools.wraps(original)
         def function(*args: object, **kwargs: object) -> Any:  # noqa: ANN401  # any function's
             __tracebackhide__ = True
             return layer.target(*args, **kwargs)
 
+    functools.update_wrapper(function, original)
     function._fakecopy_layer = layer  # noqa: SLF001  # set and read in this module alone
     return function  # type: ignore[no-any-return]

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 # What a fake takes hold of is the process's: threads that enter and leave fakes take turns.
 _TURN = RLock()
+_DEFAULTS = Options()
 
 
 class FakeEC2:
@@ -78,7 +79,7 @@ class FakeEC2:
                 ' FakeEC2(rules="observed")'
             )
             raise UsageError(msg)
-        self.options = (options or Options()).overridden(overrides)
+        self.options = (options or _DEFAULTS).overridden(overrides)
         """The options in force."""
         require_passthrough(self.options.passthrough)
         self.journal = Journal()

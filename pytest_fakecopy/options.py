@@ -118,6 +118,8 @@ class Options(_Said):
         Raises:
             UsageError: a key is not the name of an option, or its value is not of its form.
         """
+        if not overrides:
+            return self
         known = self.names()
         for name in overrides:
             if name not in known:

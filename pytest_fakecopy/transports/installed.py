@@ -32,15 +32,12 @@ def transports(handler: Handler, serves: Serves) -> tuple[Transport, ...]:
     return (
         Urllib3Transport(handler),
         BotocoreTransport(handler),
-        WhenImported("responses", lambda: _module("requests").RequestsTransport(handler, serves)),
-        WhenImported("requests", _import_responses),
         WhenImported(
-            "aiobotocore.httpsession", lambda: aiobotocore(_seams.aiohttp_session_class())
-        ),
-        WhenImported("aiobotocore.httpxsession", lambda: aiobotocore(_seams.httpx_session_class())),
-        WhenImported(
-            "moto.core.botocore_stubber",
-            lambda: _module("moto").MotoTransport(handler, serves),
+            ("responses", lambda: _module("requests").RequestsTransport(handler, serves)),
+            ("requests", _import_responses),
+            ("aiobotocore.httpsession", lambda: aiobotocore(_seams.aiohttp_session_class())),
+            ("aiobotocore.httpxsession", lambda: aiobotocore(_seams.httpx_session_class())),
+            ("moto.core.botocore_stubber", lambda: _module("moto").MotoTransport(handler, serves)),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, suppress
 from importlib.abc import Loader, MetaPathFinder
 from typing import TYPE_CHECKING
 
@@ -15,67 +16,83 @@ if TYPE_CHECKING:
 
 
 class WhenImported:
-    """Starts a transport as soon as a module has been imported, and never imports it itself.
+    """Starts transports as soon as their modules have been imported, and never imports one itself.
 
-    A module that is there already counts as imported. While it isn't, a finder in `sys.meta_path`
-    waits for it; it is gone once the module is there, and in any case after `stop`.
+    A module that is there already counts as imported. While one isn't, a finder in `sys.meta_path`
+    waits for it; it is gone once all of them are there, and in any case after `stop`.
     """
 
-    __slots__ = ("_finder", "_make", "_module", "_transport")
+    __slots__ = ("_finder", "_makes", "_transports")
 
-    def __init__(self, module: str, make: Callable[[], Transport | None]) -> None:
-        """Note the module to wait for, and the function that makes the transport then.
+    def __init__(self, *makes: tuple[str, Callable[[], Transport | None]]) -> None:
+        """Note the modules to wait for, each with the function that makes its transport then.
 
-        Where it returns None, the function itself was all that there is to do.
+        Where one returns None, the function itself was all that there is to do.
         """
-        self._module = module
-        self._make = make
+        self._makes = makes
         self._finder: _Finder | None = None
-        self._transport: Transport | None = None
+        self._transports: list[Transport] = []
 
     def start(self) -> None:
-        """Intercept as soon as the module is there; does nothing if it does already."""
-        if self._finder is not None or self._transport is not None:
+        """Intercept as soon as the modules are there; does nothing if it does already."""
+        if self._finder is not None:
             return
-        if self._module in sys.modules:
-            self._begin()
-        else:
-            self._finder = _Finder(self._module, self._begin)
-            sys.meta_path.insert(0, self._finder)
+        self._finder = _Finder(self._begin)
+        for module, make in self._makes:
+            if module in sys.modules:
+                self._begin(make)
+            else:
+                self._finder.wait(module, make)
 
     def stop(self) -> None:
         """Let requests go their own way again; a second call does nothing."""
-        self._stop_waiting()
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.stop()
-
-    def _begin(self) -> None:
-        self._stop_waiting()
-        transport = self._make()
-        if transport is not None:
-            transport.start()
-        self._transport = transport
-
-    def _stop_waiting(self) -> None:
         finder, self._finder = self._finder, None
-        if finder is not None:
-            finder.done = None
-            # By identity, and on whatever list it is now: others edit it as well.
-            sys.meta_path[:] = [other for other in sys.meta_path if other is not finder]
+        if finder is None:
+            return
+        finder.stop()
+        with ExitStack() as stack:
+            for transport in self._transports:
+                stack.callback(transport.stop)
+            self._transports = []
+
+    def _begin(self, make: Callable[[], Transport | None]) -> None:
+        transport = make()
+        if transport is not None:
+            self._transports.append(transport)
+            transport.start()
 
 
 class _Finder(MetaPathFinder):
-    """Lets the other finders find one module, and has its loader tell when it is loaded."""
+    """Lets the other finders find modules, and has their loaders tell when they are loaded."""
 
-    def __init__(self, module: str, done: Callable[[], None]) -> None:
-        self._module = module
-        self.done: Callable[[], None] | None = done
+    def __init__(self, begin: Callable[[Callable[[], Transport | None]], None]) -> None:
+        self._begin = begin
+        self._waiting: dict[str, list[Callable[[], Transport | None]]] = {}
+
+    def wait(self, module: str, make: Callable[[], Transport | None]) -> None:
+        """Have it made once the module is loaded."""
+        if not self._waiting:
+            sys.meta_path.insert(0, self)
+        self._waiting.setdefault(module, []).append(make)
+
+    def loaded(self, module: str) -> None:
+        """Begin with what has waited for the module."""
+        makes = self._waiting.pop(module, [])
+        if not self._waiting:
+            self._leave()
+        for make in makes:
+            self._begin(make)
+
+    def stop(self) -> None:
+        """Wait no longer."""
+        if self._waiting:
+            self._waiting = {}
+            self._leave()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != self._module:
+        if fullname not in self._waiting:
             return None
         # Those before this one have been asked already.
         finders = sys.meta_path[sys.meta_path.index(self) + 1 :]
@@ -84,6 +101,11 @@ class _Finder(MetaPathFinder):
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec, spec.loader, self)
         return spec
+
+    def _leave(self) -> None:
+        # On whatever list it is now: others edit it as well.
+        with suppress(ValueError):
+            sys.meta_path.remove(self)
 
 
 class _Loader(Loader):
@@ -101,5 +123,4 @@ class _Loader(Loader):
         # Before it runs: the module, and whoever looks for its source, find the loader it has.
         module.__loader__ = self._spec.loader = self._loader
         self._loader.exec_module(module)
-        if self._finder.done is not None:
-            self._finder.done()
+        self._finder.loaded(self._spec.name)

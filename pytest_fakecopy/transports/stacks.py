@@ -71,18 +71,23 @@ class HostGuard:
 def guards(require: Require) -> tuple[Transport, ...]:
     """Return what stands before each of these libraries, once it is imported."""
 
-    def late(module: str, owner: Callable[[], type], name: str, host_of: HostOf) -> Transport:
-        return WhenImported(module, lambda: HostGuard(require, owner(), name, host_of))
+    def late(
+        module: str, owner: Callable[[], type], name: str, host_of: HostOf
+    ) -> tuple[str, Callable[[], Transport]]:
+        return module, lambda: HostGuard(require, owner(), name, host_of)
 
     context = ssl.SSLContext
+    httpx, httpx_async = _seams.httpx_transport_class, _seams.httpx_async_transport_class
     return (
         # uvloop and aiodns look up names by themselves; whoever speaks TLS names the host here.
         HostGuard(require, context, "wrap_socket", partial(_server_hostname, 4)),
         HostGuard(require, context, "wrap_bio", partial(_server_hostname, 3)),
-        late("httpx", _seams.httpx_transport_class, "handle_request", _host_in_httpx),
-        late("httpx", _seams.httpx_async_transport_class, "handle_async_request", _host_in_httpx),
-        late("aiohttp", _seams.aiohttp_connector_class, "connect", _host_of_request),
-        late("awscrt.s3", _seams.crt_s3_client_class, "make_request", _host_in_header),
+        WhenImported(
+            late("httpx", httpx, "handle_request", _host_in_httpx),
+            late("httpx", httpx_async, "handle_async_request", _host_in_httpx),
+            late("aiohttp", _seams.aiohttp_connector_class, "connect", _host_of_request),
+            late("awscrt.s3", _seams.crt_s3_client_class, "make_request", _host_in_header),
+        ),
     )
 
 

@@ -62,7 +62,7 @@ def waiting(log: list[str]) -> Iterator[Callable[..., WhenImported]]:
     started: list[WhenImported] = []
 
     def wait(module: str, name: str = "transport") -> WhenImported:
-        started.append(WhenImported(module, lambda: StubTransport(log, name)))
+        started.append(WhenImported((module, lambda: StubTransport(log, name))))
         started[-1].start()
         return started[-1]
 
@@ -179,9 +179,29 @@ def test_several_may_wait(
     assert log == ["outer started", "inner started"]
 
 
+def test_one_waits_for_several_modules(log: list[str], library: str) -> None:
+    """Each transport starts with its module; one finder waits, as long as any is missing."""
+    before = list(sys.meta_path)
+    makes = {"json": "one", library: "two", "no_such_library": "three"}
+    late = WhenImported(
+        *((module, lambda name=name: StubTransport(log, name)) for module, name in makes.items()),
+        (library, lambda: StubTransport(log, "two as well")),
+    )
+    late.start()
+
+    importlib.import_module(library)
+    waiting = len(sys.meta_path) - len(before)
+    late.stop()
+
+    assert log[:3] == ["one started", "two started", "two as well started"]
+    assert log[3:] == ["two as well stopped", "two stopped", "one stopped"]
+    assert waiting == 1
+    assert sys.meta_path == before
+
+
 def test_there_may_be_nothing_to_start(log: list[str], library: str) -> None:
     """A function that makes no transport is called all the same."""
-    late = WhenImported(library, lambda: log.append("called"))
+    late = WhenImported((library, lambda: log.append("called")))
     late.start()
 
     importlib.import_module(library)

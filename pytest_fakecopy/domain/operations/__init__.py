@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pytest_fakecopy.domain.operations import (
@@ -100,6 +101,7 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
 """By service, what each operation's name in botocore's model stands for."""
 
 
+@cache
 def served() -> frozenset[str]:
     """Return the names of all operations that are served."""
     return frozenset(name for operations in OPERATIONS.values() for name in operations)
