@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
+from copy import copy
 from types import CellType
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,10 @@ def client_creator_class() -> type:
 
     `_load_service_model(self, service_name, api_version=None)` returns the `ServiceModel` that a
     client is made of, and `_load_service_endpoints_ruleset` with the same parameters the rules of
-    its endpoints as parsed JSON. Each asks the session's loader.
+    its endpoints as parsed JSON. Each asks the session's loader. `_create_methods(self,
+    service_model)` returns a new dict of the functions that become the methods of a client class,
+    each made by `_create_api_method`: they know the client that they are called on, and nothing
+    else of a session than the emitter of events that their documentation is made with.
     """
     from botocore.client import ClientCreator  # noqa: PLC0415  # optional until it is used
 
@@ -78,6 +82,13 @@ def loader_of(creator: Any) -> Any:  # noqa: ANN401  # botocore's
     return creator._loader  # noqa: SLF001  # what this module is for
 
 
+def creator_with_events(creator: Any, events: object) -> Any:  # noqa: ANN401  # botocore's
+    """Return a copy of a `ClientCreator` that has another emitter of events."""
+    other = copy(creator)
+    other._event_emitter = events  # noqa: SLF001  # what this module is for
+    return other
+
+
 def session_class() -> type:
     """Return `botocore.session.Session`, whose `_register_endpoint_resolver(self)` is replaced.
 
@@ -86,6 +97,26 @@ def session_class() -> type:
     from botocore.session import Session  # noqa: PLC0415  # optional until it is used
 
     return Session  # type: ignore[no-any-return]
+
+
+def event_hooks_class() -> type:
+    """Return `botocore.hooks.BaseEventHooks`; its `_verify_accept_kwargs(self, func)` is replaced.
+
+    It raises ValueError where a handler that is being registered doesn't take `**kwargs`.
+    """
+    from botocore.hooks import BaseEventHooks  # noqa: PLC0415  # optional until it is used
+
+    return BaseEventHooks  # type: ignore[no-any-return]
+
+
+def builtin_handlers() -> Iterable[tuple[Any, ...]]:
+    """Return what each session registers by itself: tuples of an event, its handler, and more.
+
+    `botocore.handlers.BUILTIN_HANDLERS`; all of them take `**kwargs`.
+    """
+    from botocore.handlers import BUILTIN_HANDLERS  # noqa: PLC0415  # optional until it is used
+
+    return BUILTIN_HANDLERS  # type: ignore[no-any-return]
 
 
 def deferred_components(session: Any) -> dict[str, Callable[[], Any]]:  # noqa: ANN401  # botocore's

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.compat import accepts_kwargs
 
 from pytest_fakecopy import _seams
 
@@ -102,6 +103,30 @@ SEAMS = (
         "ClientCreator._load_service_endpoints_ruleset",
         {"ee36e8f023c6": "1.40.20"},
         ("self", "service_name", "api_version"),
+    ),
+    Seam(
+        "client_creator_class",
+        "botocore",
+        "botocore.client",
+        "ClientCreator._create_methods",
+        {"d92e340da8e6": "1.40.20"},
+        ("self", "service_model"),
+    ),
+    Seam(
+        "creator_with_events",
+        "botocore",
+        "botocore.client",
+        "ClientCreator._create_api_method",
+        {"008289c5312c": "1.40.20"},
+        ("self", "py_operation_name", "operation_name", "service_model"),
+    ),
+    Seam(
+        "event_hooks_class",
+        "botocore",
+        "botocore.hooks",
+        "BaseEventHooks._verify_accept_kwargs",
+        {"c14b1dc085c5": "1.40.20", "84171522589f": "1.43.117"},
+        ("self", "func"),
     ),
     Seam(
         "loader_of",
@@ -374,6 +399,7 @@ SEAMS = (
 )
 
 UNHASHED = {
+    "builtin_handlers": "a list, which grows; each of it is tried below",
     "boto3_if_imported": "asks `sys.modules` alone",
     "elapsed_seconds": "asks freezegun for what it has replaced; compared with an unfrozen clock",
     "wall_seconds": "asks freezegun or time-machine for what it has replaced",
@@ -425,6 +451,14 @@ def test_every_seam_has_a_row() -> None:
     }
 
     assert functions - {seam.accessor for seam in SEAMS} - set(UNHASHED) == set()
+
+
+def test_builtin_handlers_take_any_keyword() -> None:
+    """What botocore would find out for each session holds for all of them."""
+    handlers = [handler for _, handler, *_ in _seams.builtin_handlers()]
+
+    assert len(handlers) > 100
+    assert [each for each in handlers if not accepts_kwargs(each)] == []
 
 
 def test_the_http_session_is_the_one_that_clients_use() -> None:

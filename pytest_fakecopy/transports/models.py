@@ -1,20 +1,23 @@
 """Service models are parsed once in a process, however many sessions the code under test makes.
 
 A fresh session's first EC2 client costs a tenth of a second, most of it for JSON, and then each
-client works out the operations and shapes that it uses. While this is started, the clients of all
-sessions are made of one model, which keeps them. What code asks a session or its loader for by hand
-is its own to change, as ever; and so is every model that isn't botocore's own: of `AWS_DATA_PATH`,
-of `~/.aws/models`, of a loader of another class.
+client works out the operations and shapes that it uses, and makes a method for each of the eight
+hundred. While this is started, the clients of all sessions are made of one model, which keeps them,
+and have the same functions as methods. What code asks a session or its loader for by hand is its
+own to change, as ever; and so is every model that isn't botocore's own: of `AWS_DATA_PATH`, of
+`~/.aws/models`, of a loader of another class.
 """
 
 from __future__ import annotations
 
 import os
 from copy import deepcopy
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.regions import EndpointResolver
+from botocore.session import Session
 
 from pytest_fakecopy import _seams
 from pytest_fakecopy._patch import Patch
@@ -32,42 +35,60 @@ _RESOLVER = "endpoint_resolver"
 class SharedModels:
     """Lets the clients of all sessions share botocore's models, between `start` and `stop`.
 
-    Clients and sessions keep what they were made of.
+    Clients and sessions keep what they were made of. The one difference that shows: the help on a
+    method, `help(client.copy_snapshot)`, knows nothing of handlers that a session has for `docs.`.
     """
 
-    __slots__ = ("_model", "_resolver", "_ruleset")
+    __slots__ = ("_methods", "_model", "_patches", "_resolver", "_ruleset", "_verify")
 
     def __init__(self) -> None:
         """Note what to replace; nothing changes before `start`."""
         creator, session = _seams.client_creator_class(), _seams.session_class()
         self._model = Patch(creator, "_load_service_model", self._load_model)
         self._ruleset = Patch(creator, "_load_service_endpoints_ruleset", self._load_ruleset)
+        self._methods = Patch(creator, "_create_methods", self._create_methods)
         self._resolver = Patch(session, "_register_endpoint_resolver", self._register_resolver)
+        self._verify = Patch(
+            _seams.event_hooks_class(), "_verify_accept_kwargs", self._verify_kwargs
+        )
+        self._patches = (self._model, self._ruleset, self._methods, self._resolver, self._verify)
 
     def start(self) -> None:
         """Share from now on; does nothing if that is so already."""
-        for patch in (self._model, self._ruleset, self._resolver):
+        for patch in self._patches:
             if not patch.active:
                 patch.start()
 
     def stop(self) -> None:
         """Let each session load its own again; a second call does nothing."""
-        for patch in (self._resolver, self._ruleset, self._model):
+        for patch in reversed(self._patches):
             patch.stop()
 
     def _load_model(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
         if not _is_shared(_seams.loader_of(creator), _MODEL, service_name):
             return self._model.original(creator, service_name, api_version)
-        model, metadata = _shared(service_name, api_version)
-        if model.metadata != metadata:
+        shared = _shared(service_name, api_version)
+        if shared.model.metadata != shared.metadata:
             # A client changed them, and so those of the others: from here on, to each its own.
             return self._model.original(creator, service_name, api_version)
-        return model
+        return shared.model
 
     def _load_ruleset(self, creator: Any, service_name: str, api_version: str | None = None) -> Any:  # noqa: ANN401  # botocore has no types
         if not _is_shared(_seams.loader_of(creator), _RULESET, service_name):
             return self._ruleset.original(creator, service_name, api_version)
         return data_loader().load_service_model(service_name, _RULESET, api_version=api_version)
+
+    def _create_methods(self, creator: Any, service_model: Any) -> dict[str, Any]:  # noqa: ANN401  # botocore has no types
+        shared = _SHARED.get(id(service_model))
+        if shared is None or type(creator) is not _seams.client_creator_class():
+            return self._methods.original(creator, service_model)  # type: ignore[no-any-return]
+        # Who instruments clients replaces what makes a method.
+        maker = vars(type(creator)).get("_create_api_method")
+        if shared.methods is None or shared.maker is not maker:
+            theirs = _seams.creator_with_events(creator, _events())
+            shared.methods = self._methods.original(theirs, service_model)
+            shared.maker = maker
+        return dict(shared.methods)
 
     def _register_resolver(self, session: Any) -> None:  # noqa: ANN401  # botocore's
         self._resolver.original(session)
@@ -81,12 +102,44 @@ class SharedModels:
 
         components[_RESOLVER] = make
 
+    def _verify_kwargs(self, hooks: Any, handler: object) -> object:  # noqa: ANN401  # botocore's
+        # Each session registers the same hundred and more, and has the signature of each inspected.
+        return None if id(handler) in _builtin() else self._verify.original(hooks, handler)
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the clients of a service are made of."""
+
+    model: Any
+    metadata: Mapping[str, Any]
+    """As the model began with them."""
+    methods: Mapping[str, Any] | None = None
+    """By name, as soon as there was a client."""
+    maker: object = None
+    """What made the methods."""
+
+
+# By the identity of the model, which is kept as long as the process lives.
+_SHARED: dict[int, _Shared] = {}
+
 
 @cache
-def _shared(service_name: str, api_version: str | None) -> tuple[Any, Mapping[str, Any]]:
-    """Return the model of the clients of a service, and the metadata that it began with."""
+def _shared(service_name: str, api_version: str | None) -> _Shared:
     model = service_model(service_name, api_version)
-    return model, dict(model.metadata)
+    return _SHARED.setdefault(id(model), _Shared(model, dict(model.metadata)))
+
+
+@cache
+def _events() -> Any:  # noqa: ANN401  # botocore has no types
+    """Return the handlers of no session's own: they have a say in the help on the methods."""
+    return Session().get_component("event_emitter")
+
+
+@cache
+def _builtin() -> Mapping[int, object]:
+    """Return the handlers that botocore brings, by their identity."""
+    return {id(handler): handler for _, handler, *_ in _seams.builtin_handlers()}
 
 
 def _endpoints() -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.client
 import botocore.session
 import pytest
 from botocore.client import ClientCreator
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KEYS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret"}
+LINE = "A line of the session's own."
 BUILTIN = Path(Loader.BUILTIN_DATA_PATH)
 
 
@@ -47,6 +51,17 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(JSONFileLoader, "load_file", spy)
     return paths
+
+
+@pytest.fixture
+def remade(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the methods of clients be made again, whoever has had clients in this process."""
+    make = ClientCreator._create_api_method
+
+    def another(*arguments: Any) -> Any:
+        return make(*arguments)
+
+    monkeypatch.setattr(ClientCreator, "_create_api_method", another)
 
 
 def new_session() -> Any:
@@ -100,6 +115,99 @@ def test_the_same_client_comes_out() -> None:
     for service in ("ec2", "s3", "iam", "no-such-service"):
         regions = alone.get_available_regions(service, "aws-cn")
         assert session.get_available_regions(service, "aws-cn") == regions
+
+
+def _add_a_line(section: Any, **_: object) -> None:
+    section.write(LINE)
+
+
+@pytest.mark.usefixtures("models")
+def test_methods_are_made_once() -> None:
+    """Clients of any session have the same functions, in classes of their own."""
+    one, other = type(new_client(new_session())), type(new_client(new_session()))
+
+    one.marked = True
+
+    assert vars(one)["get_caller_identity"] is vars(other)["get_caller_identity"]
+    assert not hasattr(other, "marked")
+
+
+@pytest.mark.usefixtures("remade")
+def test_the_help_on_a_method_is_what_botocore_writes() -> None:
+    """Handlers that a session has for documentation have no say in it."""
+    alone, session = new_session(), new_session()
+    for each in (alone, session):
+        each.register("docs.*.sts.GetCallerIdentity.complete-section", _add_a_line)
+    models = SharedModels()
+    models.start()
+
+    client = new_client(session)
+    models.stop()
+
+    with_a_line = str(new_client(alone).get_caller_identity.__doc__)
+    assert client.get_caller_identity.__name__ == "get_caller_identity"
+    assert with_a_line.count(LINE)
+    assert str(client.get_caller_identity.__doc__) == with_a_line.replace(LINE, "")
+
+
+@pytest.mark.usefixtures("models")
+def test_methods_are_instrumented_as_long_as_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who replaces what makes a method is asked for those of each client made meanwhile."""
+    make = ClientCreator._create_api_method
+
+    def instrumented(creator: Any, name: str, *arguments: Any) -> Any:
+        method = make(creator, name, *arguments)
+        method.instrumented = True
+        return method
+
+    before = new_client(new_session())
+    with monkeypatch.context() as patched:
+        patched.setattr(ClientCreator, "_create_api_method", instrumented)
+        meanwhile = [new_client(new_session()) for _ in range(2)]
+    after = new_client(new_session())
+
+    assert [hasattr(each.assume_role, "instrumented") for each in (before, *meanwhile, after)] == [
+        *(False, True, True),
+        False,
+    ]
+
+
+@pytest.mark.usefixtures("models")
+def test_creators_of_the_users_own_make_their_methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A subclass may make them as it likes, and for sessions of its own."""
+
+    class Creator(ClientCreator):  # type: ignore[misc]  # botocore has no types
+        pass
+
+    shared = new_client(new_session())
+    monkeypatch.setattr(botocore.client, "ClientCreator", Creator)
+
+    own = new_client(new_session())
+
+    assert own.meta.service_model is shared.meta.service_model
+    assert own.assume_role.__func__ is not shared.assume_role.__func__
+
+
+@pytest.mark.usefixtures("models", "remade")
+def test_no_session_is_kept_for_the_methods() -> None:
+    """A session is gone as soon as the test has done with it, also if it was the first."""
+    session = new_session()
+    gone = weakref.ref(session.get_component("event_emitter"))
+    new_client(session)
+
+    del session
+    gc.collect()
+
+    assert gone() is None
+
+
+@pytest.mark.usefixtures("models")
+def test_handlers_of_others_are_looked_at() -> None:
+    """botocore's own are known to be good; any other has to take `**kwargs`, as ever."""
+    session = new_session()
+
+    with pytest.raises(ValueError, match=r"must accept keyword arguments \(\*\*kwargs\)"):
+        session.register("before-call", lambda params: params)
 
 
 def test_nothing_is_shared_before_and_after(parsed: list[str]) -> None:
