@@ -16,7 +16,6 @@ from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.rules import RuleBook
 from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.door import Door
-from pytest_fakecopy.drawing import draw
 from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError, nearest
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
@@ -274,6 +273,8 @@ class FakeEC2:
         Raises:
             UsageError: *format* is none of these.
         """
+        from pytest_fakecopy.drawing import draw  # noqa: PLC0415  # only who asks pays for it
+
         return draw(self.story(), format)
 
     @property

@@ -15,6 +15,7 @@ from pytest_fakecopy._patch import is_patched
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_FUNCTIONS = frozenset({BuiltinFunctionType, FunctionType})
 # By the module that each says it comes from.
 _COROUTINES = {"asyncio.tasks": "asyncio.sleep", "anyio": "anyio.sleep"}
 
@@ -128,12 +129,14 @@ def _look_at(module: ModuleType) -> Iterator[tuple[str, Place]]:
     namespace = object.__getattribute__(module, "__dict__")
     ours = namespace.get("__name__")
     for name, value in list(namespace.items()):
-        if (found := sleep_function(value)) is not None:
-            yield found, Name(namespace, name)
-        elif type(value) is FunctionType and value.__module__ == ours:
-            yield from _look_at_defaults(value)
         # Not isinstance: it asks the value for its class, which would load a lazy module.
-        elif issubclass(type(value), type) and vars(value).get("__module__") == ours:
+        kind = type(value)
+        if kind in _FUNCTIONS:
+            if (found := sleep_function(value)) is not None:
+                yield found, Name(namespace, name)
+            elif kind is FunctionType and value.__module__ == ours:
+                yield from _look_at_defaults(value)
+        elif issubclass(kind, type) and vars(value).get("__module__") == ours:
             yield from _look_at_class(value)
 
 
@@ -141,13 +144,18 @@ def _look_at_class(owner: type) -> Iterator[tuple[str, Place]]:
     for name, value in list(vars(owner).items()):
         kind = type(value)
         function = value.__func__ if kind in (staticmethod, classmethod) else value
+        if type(function) not in _FUNCTIONS:
+            continue
         if (found := sleep_function(function)) is not None:
             yield found, Attribute(owner, name, kind is staticmethod)
         elif type(function) is FunctionType:
             yield from _look_at_defaults(function)
 
 
-def _look_at_defaults(function: object) -> Iterator[tuple[str, Place]]:
+def _look_at_defaults(function: Any) -> Iterator[tuple[str, Place]]:  # noqa: ANN401  # what decorators wrap
+    # Most functions have nothing to look at.
+    if not (function.__defaults__ or function.__kwdefaults__ or hasattr(function, "__wrapped__")):
+        return
     # Beneath decorators is the function that they decorate; some say that it is they themselves.
     seen: set[int] = set()
     while type(function) is FunctionType and id(function) not in seen:
@@ -159,7 +167,7 @@ def _look_at_defaults(function: object) -> Iterator[tuple[str, Place]]:
         for name, value in keywords.items():
             if (found := sleep_function(value)) is not None:
                 yield found, Name(keywords, name)
-        function = function.__dict__.get("__wrapped__")
+        function = getattr(function, "__wrapped__", None)
 
 
 def sleep_function(value: object) -> str | None:
