@@ -30,7 +30,7 @@ from tests.benchmarks.timing import Row, best, cpu, in_turns
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-ROUNDS = 50
+ROUNDS = 100
 WAITS = 20
 COUNTS = (500, 3000, 10_000)
 Name = Literal["freezegun", "time-machine", "virtual", "real"]
