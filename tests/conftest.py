@@ -18,6 +18,8 @@ import pytest
 # brings, can't be imported a second time.
 import responses  # noqa: F401  # see above
 
+from tests.clients import kept_client
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -74,6 +76,12 @@ def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:randomly")
     monkeypatch.setattr(pytester, "inline_run", partial(_with_room, pytester.inline_run))
     return pytester
+
+
+@pytest.fixture
+def kept_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `fake.client` give one client to all tests, where they are about what comes of calls."""
+    monkeypatch.setattr("pytest_fakecopy.fake.make_client", kept_client)
 
 
 GUARDED = ("connect", "connect_ex", "sendto")

@@ -25,7 +25,7 @@ SOURCE = "snap-0ca40964e6f06eced"
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeEC2]:
+def fake(kept_clients: None) -> Iterator[FakeEC2]:
     """A fake that starts at noon."""
     with FakeEC2(clock="virtual", start_time=NOON) as fake:
         yield fake

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_fakecopy.scenarios import CopyCall, Scenario
 
+pytestmark = pytest.mark.usefixtures("kept_clients")
 EACH = pytest.mark.parametrize("scenario", CATALOGUE, ids=str)
 INPUT = Session().get_service_model("ec2").operation_model("CopySnapshot").input_shape
 BY_BOOK = pytest.mark.parametrize("rules", BOOKS)

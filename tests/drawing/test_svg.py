@@ -28,7 +28,7 @@ NASTY = "<script>alert('1')</script> & \"Ünï☃\" \x00\x1b\ud800 " * 6
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeEC2]:
+def fake(kept_clients: None) -> Iterator[FakeEC2]:
     """A fake that starts at noon."""
     with FakeEC2(clock="virtual", start_time=NOON) as fake:
         yield fake

@@ -23,7 +23,7 @@ LEGEND = (
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeEC2]:
+def fake(kept_clients: None) -> Iterator[FakeEC2]:
     """A fake that starts at noon."""
     with FakeEC2(clock="virtual", start_time=NOON) as fake:
         yield fake

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeEC2]:
+def fake(kept_clients: None) -> Iterator[FakeEC2]:
     """Return a fake that moves its own time alone."""
     with FakeEC2(clock="virtual", account_id=OWNER) as fake:
         fake.accounts.add(OTHER)
