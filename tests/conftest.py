@@ -34,6 +34,11 @@ if find_spec("hypothesis"):  # pragma: no branch
     settings.load_profile("suite")
 
 
+# A client of botocore is 10 000 objects: with the 700 of Python, the collector goes round at each
+# tenth of one.
+gc.set_threshold(5_000)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def nothing_old_to_collect() -> None:
     """Keep the garbage collector from what earlier modules left alive, and from their tests.
