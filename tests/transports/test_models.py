@@ -426,3 +426,16 @@ def test_both_kinds_of_files_are_parsed(suffix: str) -> None:
 
     assert found == JSONFileLoader().load_file(name)
     assert data_loader().file_loader.load_file(f"{name}-no") is None
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_the_collector_of_garbage_is_left_as_it_was(collecting: bool) -> None:  # parametrized
+    """Who has switched it off doesn't find it on, and the other way round."""
+    before = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        data_loader().file_loader.load_file(str(BUILTIN / "endpoints"))
+
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if before else gc.disable)()
