@@ -31,10 +31,11 @@ def require_snapshot_id(snapshot_id: str) -> None:
 
     Upper-case digits are answered as another prefix is.
     """
+    if is_snapshot_id(snapshot_id):
+        return
     if not snapshot_id.startswith("snap-") or _UPPER_CASE.fullmatch(snapshot_id):
         raise codes.Refused(codes.snapshot_id_without_prefix(snapshot_id))
-    if not is_snapshot_id(snapshot_id):
-        raise codes.Refused(codes.snapshot_id_malformed(snapshot_id))
+    raise codes.Refused(codes.snapshot_id_malformed(snapshot_id))
 
 
 def find_visible(call: Call, snapshot_id: str) -> SnapshotRecord:
