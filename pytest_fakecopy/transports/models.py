@@ -14,7 +14,7 @@ import os
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from botocore.regions import EndpointResolver
 from botocore.session import Session
@@ -84,11 +84,11 @@ class SharedModels:
             return self._methods.original(creator, service_model)  # type: ignore[no-any-return]
         # Who instruments clients replaces what makes a method.
         maker = vars(type(creator)).get("_create_api_method")
-        if shared.methods is None or shared.maker is not maker:
+        made = shared.methods
+        if made is None or made.by is not maker:
             theirs = _seams.creator_with_events(creator, _events())
-            shared.methods = self._methods.original(theirs, service_model)
-            shared.maker = maker
-        return dict(shared.methods)
+            made = shared.methods = _Methods(maker, self._methods.original(theirs, service_model))
+        return dict(made.by_name)
 
     def _register_resolver(self, session: Any) -> None:  # noqa: ANN401  # botocore's
         self._resolver.original(session)
@@ -114,10 +114,14 @@ class _Shared:
     model: Any
     metadata: Mapping[str, Any]
     """As the model began with them."""
-    methods: Mapping[str, Any] | None = None
-    """By name, as soon as there was a client."""
-    maker: object = None
-    """What made the methods."""
+    methods: _Methods | None = None
+    """As soon as there was a client."""
+
+
+class _Methods(NamedTuple):
+    by: object
+    """What made each of them."""
+    by_name: Mapping[str, Any]
 
 
 # By the identity of the model, which is kept as long as the process lives.
