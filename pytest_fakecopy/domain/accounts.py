@@ -120,6 +120,14 @@ class Accounts:
             raise UnknownResourceError(msg)
         return self._accounts[account_id]
 
+    def owner(self, account_id: str | None) -> str:
+        """Return the id of the account that is meant: of the default one where none is given.
+
+        Raises:
+            UnknownResourceError: nobody added it.
+        """
+        return (self._default if account_id is None else self[account_id]).account_id
+
     def add(self, account_id: str) -> Account:
         """Register an account, with credentials of its own; one that is there is returned as it is.
 

@@ -251,10 +251,8 @@ class Keys:
         """
         accounts = frozenset([shared_with] if isinstance(shared_with, str) else shared_with)
         with self._door as world:
-            owner = world.accounts.default.account_id
-            if account_id is not None:
-                owner = world.accounts[account_id].account_id
-            _require("region", region, world.regions.names(), region in world.regions)
+            owner = world.accounts.owner(account_id)
+            _require_region(world, region)
             _require("key_state", key_state, kms.KEY_STATES)
             _require("key_spec", key_spec, tuple(kms.KEY_SPECS))
             usages = kms.KEY_SPECS[key_spec]
@@ -299,8 +297,8 @@ class Keys:
             UnknownResourceError: *account_id* names no account.
         """
         with self._door as world:
-            _require("region", region, world.regions.names(), region in world.regions)
-            owner = world.accounts[account_id or world.accounts.default.account_id].account_id
+            _require_region(world, region)
+            owner = world.accounts.owner(account_id)
             arn = world.default_key_arn(owner, region)
             record = world.keys.get(arn) or world.keys.default_ebs_key(region, owner)
         return KmsKey(self._door, record)
@@ -330,15 +328,17 @@ def _alias_name(alias: str) -> str:
     return name
 
 
-def _require(
-    name: str,
-    value: object,
-    known: tuple[str, ...],
-    good: bool | None = None,  # noqa: FBT001  # a fact
-) -> None:
-    if not (value in known if good is None else good):
-        shown = f"one of {', '.join(known)}" if name != "region" else "a Region"
-        msg = f"{name}={value!r}: expected {shown}.{nearest(str(value), known)}"
+def _require(name: str, value: object, known: tuple[str, ...]) -> None:
+    if value not in known:
+        listed = ", ".join(known)
+        msg = f"{name}={value!r}: expected one of {listed}.{nearest(str(value), known)}"
+        raise UsageError(msg)
+
+
+def _require_region(world: World, region: str) -> None:
+    if region not in world.regions:
+        hint = nearest(str(region), world.regions.names())
+        msg = f"region={region!r}: expected a Region.{hint}"
         raise UsageError(msg)
 
 

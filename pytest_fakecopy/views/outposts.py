@@ -65,9 +65,7 @@ class Outposts:
                     f"outposts.add(region={region!r}): no such Region.{nearest(str(region), known)}"
                 )
                 raise UsageError(msg)
-            owner = world.accounts.default.account_id
-            if account_id is not None:
-                owner = world.accounts[account_id].account_id
+            owner = world.accounts.owner(account_id)
             name = world.ids.resource_id("op")
             partition = world.partition_of(region)
             arn = f"arn:{partition}:outposts:{region}:{owner}:outpost/{name}"

@@ -307,9 +307,7 @@ class Snapshots:
                 no Outpost of the Region.
         """
         with self._door as world:
-            owner = account_id or world.accounts.default.account_id
-            if account_id is not None:
-                owner = world.accounts[account_id].account_id
+            owner = world.accounts.owner(account_id)
             accounts = frozenset(shared_with if not isinstance(shared_with, str) else [shared_with])
             _check(world, region, volume_size, state, storage_tier, accounts, availability_zone)
             if outpost_arn is not None:
@@ -317,7 +315,7 @@ class Snapshots:
             if data_size is not None:
                 good = type(data_size) is int and 0 <= data_size <= volume_size * GIB
                 expected = f"bytes, {volume_size * GIB} at most, which is its volume's size"
-                _require("data_size", data_size, good, expected)
+                _require("data_size", data_size, expected, good=good)
             _check_texts(description, tags, encrypted=encrypted, public=public)
             key_arn = self._key_arn(world, kms_key, region, owner) if kms_key else None
             if encrypted and key_arn is None:
@@ -352,7 +350,7 @@ class Snapshots:
         if isinstance(kms_key, KmsKey):
             kms_key = kms_key.arn
         if not isinstance(kms_key, str):
-            _require("kms_key", kms_key, False, 'a key of fake_ec2.kms, or "alias/backup"')  # noqa: FBT003  # a fact
+            raise _wrong("kms_key", kms_key, 'a key of fake_ec2.kms, or "alias/backup"')
         key = world.keys.resolve(kms_key, region=region, account_id=owner)
         if key is None:
             msg = (
@@ -360,33 +358,36 @@ class Snapshots:
                 f' {owner}. To have one: fake_ec2.kms.add_key(region="{region}")'
             )
             raise UnknownResourceError(msg)
-        _require("kms_key", kms_key, key.region == region, f"a key in {region}, like the snapshot")
+        if key.region != region:
+            raise _wrong("kms_key", kms_key, f"a key in {region}, like the snapshot")
         world.keys.use(key)
         return key.arn
 
 
-def _require(
-    name: str,
-    value: object,
-    good: bool,  # noqa: FBT001  # a fact
-    expected: str,
-    choices: tuple[str, ...] = (),
-) -> None:
+def _wrong(name: str, value: object, expected: str) -> UsageError:
+    return UsageError(f"snapshots.add({name}={value!r}): expected {expected}")
+
+
+def _require(name: str, value: object, expected: str, *, good: bool) -> None:
     if not good:
-        hint = f".{nearest(str(value), choices)}" if choices else ""
-        msg = f"snapshots.add({name}={value!r}): expected {expected}{hint}"
-        raise UsageError(msg)
+        raise _wrong(name, value, expected)
+
+
+def _require_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        expected = f"one of {', '.join(choices)}.{nearest(str(value), choices)}"
+        raise _wrong(name, value, expected)
 
 
 def _check_texts(description: object, tags: object, *, encrypted: object, public: object) -> None:
-    _require("description", description, isinstance(description, str), "a text")
-    _require("encrypted", encrypted, isinstance(encrypted, bool), "True or False")
-    _require("public", public, isinstance(public, bool), "True or False")
+    _require("description", description, "a text", good=isinstance(description, str))
+    _require("encrypted", encrypted, "True or False", good=isinstance(encrypted, bool))
+    _require("public", public, "True or False", good=isinstance(public, bool))
     if tags is not None:
         good = isinstance(tags, Mapping) and all(
             isinstance(text, str) for pair in tags.items() for text in pair
         )
-        _require("tags", tags, good, 'a dict of texts: tags={"Name": "backup"}')
+        _require("tags", tags, 'a dict of texts: tags={"Name": "backup"}', good=good)
 
 
 def _check(  # noqa: PLR0917  # the values that need a look
@@ -399,18 +400,15 @@ def _check(  # noqa: PLR0917  # the values that need a look
     availability_zone: str | None,
 ) -> None:
     if region not in world.regions:
-        _require("region", region, False, "a Region", world.regions.names())  # noqa: FBT003  # a fact
-    size = type(volume_size) is int and 1 <= volume_size <= _LARGEST
-    _require("volume_size", volume_size, size, f"GiB, 1 to {_LARGEST}")
-    _require("state", state, state in _STATES, _one_of(_STATES), _STATES)
-    _require("storage_tier", storage_tier, storage_tier in _TIERS, _one_of(_TIERS), _TIERS)
+        hint = nearest(str(region), world.regions.names())
+        raise _wrong("region", region, f"a Region.{hint}")
+    good = type(volume_size) is int and 1 <= volume_size <= _LARGEST
+    _require("volume_size", volume_size, f"GiB, 1 to {_LARGEST}", good=good)
+    _require_choice("state", state, _STATES)
+    _require_choice("storage_tier", storage_tier, _TIERS)
     for account_id in sorted(shared_with, key=str):
         good = isinstance(account_id, str) and is_account_id(account_id)
-        _require("shared_with", account_id, good, "account ids, each a text of 12 digits")
+        _require("shared_with", account_id, "account ids, each a text of 12 digits", good=good)
     if availability_zone is not None:
         good = is_availability_zone(availability_zone, region)
-        _require("availability_zone", availability_zone, good, f"a zone of {region}")
-
-
-def _one_of(choices: tuple[str, ...]) -> str:
-    return f"one of {', '.join(choices)}"
+        _require("availability_zone", availability_zone, f"a zone of {region}", good=good)

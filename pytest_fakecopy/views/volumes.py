@@ -77,9 +77,7 @@ class Volumes:
             UnknownResourceError: *account_id* names no account, *outpost_arn* no Outpost.
         """
         with self._door as world:
-            owner = world.accounts.default.account_id
-            if account_id is not None:
-                owner = world.accounts[account_id].account_id
+            owner = world.accounts.owner(account_id)
             zone = availability_zone or f"{region}a"
             _check(world, region, zone, size, outpost_arn)
             key_arn = kms_key.arn if kms_key is not None else None
