@@ -52,6 +52,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add_ini_keys(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Have Python import this package by itself, before anything of it but the plugin is imported.
+
+    pytest marks all modules of a plugin's distribution for the rewriting of assertions, and parses
+    each anew where it may write no files. There is no assertion here to be rewritten. pytest 8 and
+    9 keep the marks in `AssertionRewritingHook._must_rewrite`; elsewhere it takes longer, no more.
+    """
+    marked = getattr(early_config.pluginmanager.rewrite_hook, "_must_rewrite", None)
+    if isinstance(marked, set):
+        marked.discard(__name__.partition(".")[0])
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and refuse ini values that no option can have."""
     config.addinivalue_line(

@@ -223,3 +223,32 @@ def test_a_misspelt_option(pytester: pytest.Pytester) -> None:
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*argument --fake-ec2-rules: invalid choice: *observd*"])
+
+
+def test_assertions_of_the_package_are_not_rewritten(
+    pytester: pytest.Pytester, alone: list[str]
+) -> None:
+    """Python imports it, although pytest marks what comes with a plugin to be rewritten."""
+    pytester.makepyfile(
+        early='import pytest\npytest.register_assert_rewrite("pytest_fakecopy")',
+        test_it="""
+        from pytest_fakecopy import fake
+
+        def test_it():
+            assert type(fake.__loader__).__name__ == "SourceFileLoader"
+        """,
+    )
+
+    # In a process of its own, which has imported nothing of it yet.
+    result = pytester.runpytest_subprocess("-p", "early", *alone)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_run_may_rewrite_nothing_at_all(pytester: pytest.Pytester, alone: list[str]) -> None:
+    """pytest has nothing then that marks modules."""
+    pytester.makepyfile("def test_it(fake_ec2):\n    assert fake_ec2.entered")
+
+    result = pytester.runpytest_inprocess("--assert=plain", *alone)
+
+    result.assert_outcomes(passed=1)
