@@ -186,7 +186,7 @@ def test_the_name_of_the_fixture_in_fixtures(pytester: pytest.Pytester) -> None:
     )
 
 
-def test_a_test_that_travels_keeps_its_clock(pytester: pytest.Pytester) -> None:
+def test_a_test_that_travels_keeps_its_clock(pytester: pytest.Pytester, all_plugins: None) -> None:
     """With the fixture of time-machine the fake goes by time-machine, unless told otherwise."""
     pytester.makepyfile(
         """

@@ -216,7 +216,7 @@ def test_a_test_that_fails_twice_is_told_once(pytester: pytest.Pytester) -> None
     assert len([line for line in result.outlines if re.search("- fake_ec2 -", line)]) == 1
 
 
-def test_each_test_has_its_own_section(pytester: pytest.Pytester, alone: list[str]) -> None:
+def test_each_test_has_its_own_section(pytester: pytest.Pytester) -> None:
     """Nothing of one test is told under another, and no fake outlives its test."""
     pytester.makeconftest(
         """
@@ -246,7 +246,7 @@ def test_each_test_has_its_own_section(pytester: pytest.Pytester, alone: list[st
     )
 
     # In a process of its own: other tests leave fakes to the garbage collector.
-    result = pytester.runpytest_subprocess("-s", *alone)
+    result = pytester.runpytest_subprocess("-s")
 
     result.assert_outcomes(passed=3, failed=1)
     expected = ["*- fake_ec2 -*", "*in eu-west-1: completed*", "     now  +0s by*"]
@@ -406,7 +406,7 @@ def test_junit_xml(pytester: pytest.Pytester, tmp_path: Path, phase: str) -> Non
         assert lines == [*SECTION[1:], NOW]
 
 
-def test_pytest_html(pytester: pytest.Pytester, tmp_path: Path) -> None:
+def test_pytest_html(pytester: pytest.Pytester, all_plugins: None, tmp_path: Path) -> None:
     """The page of pytest-html has the section and the picture."""
     pytest.importorskip("pytest_html")
     pytester.makepyfile(FAILS)
@@ -419,11 +419,8 @@ def test_pytest_html(pytester: pytest.Pytester, tmp_path: Path) -> None:
     assert "fake-ec2" in page
 
 
-def test_pytest_html_by_a_stand_in(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pytest_html_by_a_stand_in(pytester: pytest.Pytester) -> None:
     """It gets an extra with the picture, where it is asked for a page and a test fails."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(
         """
         class Extras:
@@ -447,9 +444,8 @@ def test_pytest_html_by_a_stand_in(
     )
     pytester.makepyfile(FAILS)
 
-    ours = ("-p", "pytest_fakecopy.plugin", "-s")
-    with_page = pytester.runpytest_inprocess(*ours, "--html=page.html")
-    without = pytester.runpytest_inprocess(*ours)
+    with_page = pytester.runpytest_inprocess("-s", "--html=page.html")
+    without = pytester.runpytest_inprocess("-s")
 
     with_page.stdout.fnmatch_lines(["*call html <div><svg xmlns=*"])
     without.stdout.no_fnmatch_line("*<svg*")
