@@ -34,3 +34,9 @@ def workers() -> list[str]:
     """Options of a run in two processes of pytest-xdist."""
     pytest.importorskip("xdist")
     return ["-p", "xdist", "-n2"]
+
+
+@pytest.fixture
+def worker(workers: list[str]) -> list[str]:
+    """Options of a run in one other process: each takes half a second."""
+    return [*workers[:-1], "-n1"]

@@ -108,11 +108,11 @@ def test_where_the_section_is_shown(
     assert (NOW in result.outlines) is shown
 
 
-def test_the_section_of_another_process(pytester: pytest.Pytester, workers: list[str]) -> None:
+def test_the_section_of_another_process(pytester: pytest.Pytester, worker: list[str]) -> None:
     """It comes with the report of a worker of pytest-xdist."""
     pytester.makepyfile(FAILS)
 
-    result = pytester.runpytest_inprocess(*workers)
+    result = pytester.runpytest_inprocess(*worker)
 
     result.assert_outcomes(failed=1)
     assert NOW in result.outlines

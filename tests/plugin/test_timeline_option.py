@@ -43,7 +43,7 @@ def test_failed_tests_are_drawn(
     tests: pytest.Pytester, request: pytest.FixtureRequest, several: bool
 ) -> None:
     """The directory is made, the section names the file, and the last lines name the directory."""
-    options = request.getfixturevalue("workers") if several else []
+    options = request.getfixturevalue("worker") if several else []
 
     result = tests.runpytest_inprocess("--fake-ec2-timeline=out/drawn", *options)
 
