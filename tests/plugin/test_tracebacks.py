@@ -70,7 +70,7 @@ def test_an_error_of_others(tests: pytest.Pytester, options: list[str]) -> None:
     ("name", "last"),
     [
         pytest.param("test_refused", "raise error_class", id="botocore"),
-        pytest.param("test_misuse", "raise UsageError", id="ours"),
+        pytest.param("test_misuse", "raise _wrong(name, value, expected)", id="ours"),
     ],
 )
 def test_the_whole_traceback(
