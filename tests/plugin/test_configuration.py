@@ -225,9 +225,7 @@ def test_a_misspelt_option(pytester: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*argument --fake-ec2-rules: invalid choice: *observd*"])
 
 
-def test_assertions_of_the_package_are_not_rewritten(
-    pytester: pytest.Pytester, alone: list[str]
-) -> None:
+def test_assertions_of_the_package_are_not_rewritten(pytester: pytest.Pytester) -> None:
     """Python imports it, although pytest marks what comes with a plugin to be rewritten."""
     pytester.makepyfile(
         early='import pytest\npytest.register_assert_rewrite("pytest_fakecopy")',
@@ -240,15 +238,15 @@ def test_assertions_of_the_package_are_not_rewritten(
     )
 
     # In a process of its own, which has imported nothing of it yet.
-    result = pytester.runpytest_subprocess("-p", "early", *alone)
+    result = pytester.runpytest_subprocess("-p", "early")
 
     result.assert_outcomes(passed=1)
 
 
-def test_a_run_may_rewrite_nothing_at_all(pytester: pytest.Pytester, alone: list[str]) -> None:
+def test_a_run_may_rewrite_nothing_at_all(pytester: pytest.Pytester) -> None:
     """pytest has nothing then that marks modules."""
     pytester.makepyfile("def test_it(fake_ec2):\n    assert fake_ec2.entered")
 
-    result = pytester.runpytest_inprocess("--assert=plain", *alone)
+    result = pytester.runpytest_inprocess("--assert=plain")
 
     result.assert_outcomes(passed=1)
