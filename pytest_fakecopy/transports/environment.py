@@ -93,7 +93,7 @@ class FakeEnvironment:
         before = _present(self._values)
         self._undo = [partial(_put_back, before, session)]
         _STARTED.append(self)
-        _update_environment(self._values)
+        _change_environment(before, self._values)
         session.lend(
             self._values["AWS_ACCESS_KEY_ID"],
             self._values["AWS_SECRET_ACCESS_KEY"],
@@ -152,7 +152,7 @@ class _DefaultSession:
 
 
 def _put_back(before: Mapping[str, str | None], session: _DefaultSession) -> None:
-    _update_environment(before)
+    _change_environment(_present(before), before)
     session.put_back()
 
 
@@ -168,10 +168,11 @@ def _present(names: Iterable[str]) -> dict[str, str | None]:
     return values
 
 
-def _update_environment(values: Mapping[str, str | None]) -> None:
-    there = _present(values)
-    for name, value in values.items():
-        if value == there[name]:
+def _change_environment(
+    present: Mapping[str, str | None], wanted: Mapping[str, str | None]
+) -> None:
+    for name, value in wanted.items():
+        if value == present[name]:
             continue
         if value is None:
             del os.environ[name]

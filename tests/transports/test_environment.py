@@ -188,14 +188,14 @@ def test_an_interruption_while_entering_leaves_nothing_behind(
 ) -> None:
     """Ctrl+C half-way through undoes the half that was done."""
     before = dict(os.environ)
-    update = environment._update_environment
+    change = environment._change_environment
 
-    def interrupted(values: dict[str, str | None]) -> None:
-        monkeypatch.setattr(environment, "_update_environment", update)
-        update(values)
+    def interrupted(*values: dict[str, str | None]) -> None:
+        monkeypatch.setattr(environment, "_change_environment", change)
+        change(*values)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "_update_environment", interrupted)
+    monkeypatch.setattr(environment, "_change_environment", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         fake_environment().__enter__()
