@@ -13,6 +13,7 @@ import types
 import urllib.request
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -266,18 +267,19 @@ def clock(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def taken_before() -> dict[str, object]:
-    """Return what there is, everything having been used once: libraries keep some of that."""
+@cache
+def use_everything_once() -> None:
+    """Have libraries keep what they keep of a first use."""
     boto3.client("ec2", "us-east-1", **KEYS)
     passing("freezegun")
-    return census.take()
 
 
 @pytest.mark.parametrize("life", [passing, failing, interrupted, nested])
 def test_every_clock(life: Life, clock: str) -> None:
     """Environment, attributes, time, threads, files, warnings, loggers, sessions: all the same."""
+    use_everything_once()
     # Not in a fixture: pytest 8.0 has hooks of its own for each part of a test.
-    before = taken_before()
+    before = census.take()
 
     life(clock)
 

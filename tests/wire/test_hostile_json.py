@@ -16,11 +16,22 @@ from tests.wire import hostile
 from tests.wire.samples import OPERATIONS as SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_fakecopy.wire.model import Operation
 
-MEGABYTES = 10**7
+
+def sized(size: int) -> list[pytest.ParameterSet]:
+    """Return bodies of that many members or elements, or of a text a hundred times as long."""
+    text = b"a" * 100 * size
+    members = b",".join(b'"k%d":1' % number for number in range(size))
+    return [
+        pytest.param(b'{"KeyId":"' + text + b'"}', id=f"long-value-{size}"),
+        pytest.param(b'{"' + text + b'":1}', id=f"long-name-{size}"),
+        pytest.param(b"{" + members + b"}", id=f"many-members-{size}"),
+        pytest.param(b'{"GrantTokens":[' + b'"a",' * size + b'"a"]}', id=f"many-elements-{size}"),
+    ]
+
 
 BODIES = [
     pytest.param(b"", id="empty"),
@@ -43,16 +54,24 @@ BODIES = [
     pytest.param(b"[" * 10**5 + b"]" * 10**5, id="deep-list"),
     pytest.param(b'{"KeyId":' * 50_000 + b"1" + b"}" * 50_000, id="deep-object"),
     pytest.param(b'{"KeyId":' + b"[" * 900 + b"]" * 900 + b"}", id="deep-member"),
-    pytest.param(b'{"KeyId":"' + b"a" * MEGABYTES + b'"}', id="long-value"),
-    pytest.param(b'{"' + b"a" * MEGABYTES + b'":1}', id="long-name"),
-    pytest.param(b"{" + b",".join(b'"k%d":1' % i for i in range(10**5)) + b"}", id="many-members"),
-    pytest.param(b'{"GrantTokens":[' + b'"a",' * 10**5 + b'"a"]}', id="many-elements"),
+    *sized(1_000),
     pytest.param(b'{"KeyId":{"__proto__":{}}}', id="prototype"),
     pytest.param(b'{"__class__":1}', id="dunder"),
     pytest.param(b"Action=DescribeKey", id="form"),
     pytest.param(b"/* */{}", id="comment"),
     pytest.param(b"{},", id="comma-at-the-end"),
 ]
+LARGE = sized(100_000)
+WITH_A_LIST = ("CreateGrant", "DescribeKey")
+
+
+def with_bodies(operations: Iterable[str]) -> list[pytest.ParameterSet]:
+    """Return each operation with each body; those that take a list of texts with megabytes too."""
+    return [
+        pytest.param(operation, *body.values, id=f"{operation}-{body.id}")
+        for operation in operations
+        for body in [*BODIES, *(LARGE if operation in WITH_A_LIST else [])]
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +81,7 @@ def fake() -> Iterator[FakeEC2]:
         yield fake
 
 
-@pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("operation", sorted(OPERATIONS["kms"]) or ["DescribeNothing"])
+@pytest.mark.parametrize(("operation", "body"), with_bodies(sorted(OPERATIONS["kms"])))
 def test_every_operation_of_kms(fake: FakeEC2, operation: str, body: bytes) -> None:
     """Every operation that is served answers every body in KMS's envelope."""
     response = hostile.handle(fake, hostile.target(fake, operation, body))
@@ -80,8 +98,7 @@ def read(operation: Operation, body: bytes) -> object:
         return refused.response
 
 
-@pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("operation", SERVED["kms"])
+@pytest.mark.parametrize(("operation", "body"), with_bodies(SERVED["kms"]))
 def test_every_reader(operation: str, body: bytes) -> None:
     """A body is read, or refused by a value; nothing else is raised, whatever its shape."""
     model = load_service("kms").operation(operation)
