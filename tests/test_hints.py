@@ -9,8 +9,6 @@ import pytest
 
 from pytest_fakecopy import FakeEC2
 
-pytestmark = pytest.mark.usefixtures("kept_clients")
-
 OWN, OTHER, THIRD = "111122223333", "444455556666", "777788889999"
 MISSING_KEY = f" names no KMS key in us-east-1 for account {OWN}"
 MISSING_SOURCE = f" is no snapshot in us-west-2 that account {OWN} can see"

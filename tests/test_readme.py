@@ -31,9 +31,7 @@ def blocks() -> Iterator[pytest.ParameterSet]:
 
 
 @pytest.mark.parametrize("code", list(blocks()))
-def test_the_code_of_the_readme_passes(
-    pytester: pytest.Pytester, kept_clients: None, code: str
-) -> None:
+def test_the_code_of_the_readme_passes(pytester: pytest.Pytester, code: str) -> None:
     """Each block is a test module of its own, and all of its tests pass, or fail as they say."""
     for name in imported(code):
         pytest.importorskip(name)
