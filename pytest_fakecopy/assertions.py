@@ -90,8 +90,9 @@ def all_settled(fake: FakeEC2) -> None:
         for copy in pending
     ]
     copies = "1 copy is" if len(pending) == 1 else f"{len(pending)} copies are"
+    held = "fake_ec2.faults.release_copies(), then " if fake.faults.holding else ""
     msg = (
         f"{copies} still pending:\n" + "\n".join(lines) + "\nTo move time until all have ended:"
-        " fake_ec2.clock.settle()"
+        f" {held}fake_ec2.clock.settle()"
     )
     raise UnfinishedCopies(msg)

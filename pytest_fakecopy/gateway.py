@@ -14,6 +14,7 @@ from pytest_fakecopy.domain.operations import OPERATIONS
 from pytest_fakecopy.domain.operations.call import Call
 from pytest_fakecopy.errors import FakeCopyError, InternalError
 from pytest_fakecopy.journal import RequestRecord
+from pytest_fakecopy.standstill import Standstill
 from pytest_fakecopy.target import target_of
 from pytest_fakecopy.wire import json as wire_json
 from pytest_fakecopy.wire import query, xml
@@ -85,6 +86,7 @@ class Gateway:
         self._received = received
         self._wall_now = wall_now
         self._authenticator = Authenticator(world)
+        self._standstill = Standstill()
 
     def handle(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request, or return None where it is to go on.
@@ -162,6 +164,7 @@ class Gateway:
         self, request: _Request, operation: Operation | None, serve: Serve | None
     ) -> HttpResponse:
         exchange = _Exchange(request, self._world)
+        self._standstill.note(request.action, request.http, exchange.at)
         place = self._journal.place()
         try:
             response = self._serve(exchange, operation, serve)

@@ -101,6 +101,13 @@ class Options(_Said):
                 'none, as the wall clock of clock="real" starts when it does.\nLeave out'
                 ' start_time, or let the fake have a time of its own: clock="virtual"',
             )
+        if self.clock == "real" and self.sleep == "instant" and "sleep" in self.said:
+            raise _wrong(
+                "sleep",
+                self.sleep,
+                '"real", as nothing but waiting moves the wall clock of clock="real".\nLeave out'
+                ' sleep, or let the fake have a time of its own: clock="virtual"',
+            )
         for name in ("validation_delay", "copy_duration"):
             set_(self, name, _duration(name, getattr(self, name)))
         set_(self, "max_concurrent_copies", _whole("max_concurrent_copies", self, least=1))

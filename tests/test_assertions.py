@@ -206,6 +206,25 @@ def test_one_copy_is_not_settled(fake: FakeEC2) -> None:
     )
 
 
+def test_a_held_copy_does_not_settle(fake: FakeEC2) -> None:
+    """The line to write lets go of it first."""
+    fake.faults.hold_copies()
+    copy(fake)
+
+    with pytest.raises(UnfinishedCopies) as raised:
+        fake.assert_all_settled()
+
+    assert str(raised.value).endswith(
+        "\nTo move time until all have ended: fake_ec2.faults.release_copies(), then"
+        " fake_ec2.clock.settle()"
+    )
+
+    fake.faults.release_copies()
+    fake.clock.settle()
+
+    fake.assert_all_settled()
+
+
 def test_several_copies_are_not_settled(fake: FakeEC2) -> None:
     """Each has its line: one may wait for another."""
     first, second = copy(fake), copy(fake)

@@ -34,7 +34,9 @@ class Layer:
 OUTSIDE = ("wire.http", "_seams", "_patch", "errors")
 """What those may import that face third parties."""
 
-GATEWAY = ("operation_names", "gateway", "authentication", "door", "refusals", "target")
+GATEWAY = (
+    *("operation_names", "gateway", "authentication", "door", "refusals", "standstill", "target"),
+)
 
 TOP = (
     *("plugin", "plugin_options", "plugin_report", "plugin_tracebacks"),

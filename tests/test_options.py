@@ -134,6 +134,20 @@ def test_values_of_another_form_are_refused(name: str, given: Any, expected: str
     assert str(caught.value) == f"fake_ec2 option {name}={given!r}: expected {expected}"
 
 
+def test_the_wall_clock_is_moved_by_no_sleep() -> None:
+    """To ask for both is a contradiction; the default is not asked for."""
+    with pytest.raises(UsageError) as caught:
+        Options(clock="real", sleep="instant")
+
+    assert str(caught.value) == (
+        "fake_ec2 option sleep='instant': expected \"real\", as nothing but waiting moves the wall"
+        ' clock of clock="real".\nLeave out sleep, or let the fake have a time of its own:'
+        ' clock="virtual"'
+    )
+    assert Options(clock="real", sleep="real").sleep == "real"
+    assert Options(clock="real").clock == "real"
+
+
 def test_options_are_overridden_one_by_one() -> None:
     """The others stay, and so do the options that are overridden."""
     base = Options(rules="observed", seed=7)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.clocks.process import iso, plain
 from pytest_fakecopy.clocks.real import RealClock
-from pytest_fakecopy.errors import ClockError
+from pytest_fakecopy.errors import ClockError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,15 @@ class FakeClock:
         self._lock = nullcontext() if lock is None or self._wall is not None else lock
         self._tick_per_request = _NOTHING
         self._last_used: datetime | None = None
+
+    if not TYPE_CHECKING:  # pragma: no branch  # to type checkers any name would do
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # never returns
+            """Refuse a name that there is not, which is the only time that this is called."""
+            __tracebackhide__ = True
+            public = [each for each in dir(type(self)) if not each.startswith("_")]
+            msg = f"fake_ec2.clock has no {name!r}.{nearest(name, public)}"
+            raise AttributeError(msg)
 
     def __repr__(self) -> str:
         """Return `<FakeClock 2026-01-01T00:00:05Z, 2 scheduled, next in 25 s>`."""
@@ -216,6 +225,8 @@ class FakeClock:
             msg = (
                 f"time can't go backwards: it is {iso(now)}, {span(last - now)} before fake_ec2 was"
                 " last used. Somebody has moved or replaced the clock that it goes by.\n"
+                "If a freeze inside the test made it later and has ended, let time stay there:"
+                f' fake_ec2.clock.move_to(datetime.fromisoformat("{last.isoformat()}"))\n'
                 "To begin at that time:"
                 f' @pytest.mark.fake_ec2(start_time="{iso(now)}")'
             )

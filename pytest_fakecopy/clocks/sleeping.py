@@ -47,8 +47,8 @@ KEEP_SLEEPING = frozenset(
 
 _OURS = frozenset({__name__, "pytest_fakecopy._patch"})
 _MICROSECOND = 1e-6
-# A day of polling each second is fewer than half of them; they take some ten seconds.
-_MOST_SLEEPS = 200_000
+# A day of polling each second is fewer; with a request between them they take a minute or two.
+_MOST_SLEEPS = 100_000
 # A memory of the process, not of a fake: each module is looked at once.
 _NAMES = BoundNames(KEEP_SLEEPING)
 
@@ -225,11 +225,12 @@ def _put_right(place: Place) -> None:
 def _endless(now: datetime) -> ClockError:
     return ClockError(
         f"{_MOST_SLEEPS} sleeps have moved the time to {iso(now)}, and the code under test still"
-        " sleeps. What it waits for may not move with the time of fake_ec2: a thread, a file, or"
-        ' a clock (clock="time-machine" moves no time.monotonic, clock="virtual" not even'
-        " time.time).\n"
-        'Move all of the process: @pytest.mark.fake_ec2(clock="freezegun")\n'
-        'Or sleep in reality: @pytest.mark.fake_ec2(sleep="real")'
+        " sleeps. What it waits for does not come with the time of fake_ec2.\n"
+        "A copy that never ends: fake_ec2.snapshots[...].why says what it waits for.\n"
+        'A clock that stands still (clock="time-machine" moves no time.monotonic, clock="virtual"'
+        ' not even time.time): @pytest.mark.fake_ec2(clock="freezegun")\n'
+        "A time-out in real time, as asyncio.wait_for: count the attempts, or look at the clock.\n"
+        "A thread, a file or a process: let the code under test look less often."
     )
 
 

@@ -325,6 +325,14 @@ def test_nothing_else_of_a_clock_can_be_set(world: World, name: str) -> None:
         setattr(world.clock, name, 15)
 
 
+def test_a_misspelt_name_of_a_clock_is_refused_with_the_right_one(world: World) -> None:
+    """Nothing of a clock is found by another name."""
+    with pytest.raises(AttributeError) as caught:
+        world.clock.moveto(START)  # type: ignore[attr-defined]
+
+    assert str(caught.value) == "fake_ec2.clock has no 'moveto'. Did you mean 'move_to'?"
+
+
 def test_a_clock_that_went_backwards_is_refused_at_every_use(world: World) -> None:
     """Once the fake was used, time that went backwards is an error until it is late enough."""
     world.clock.tick(timedelta(hours=3))
@@ -337,6 +345,8 @@ def test_a_clock_that_went_backwards_is_refused_at_every_use(world: World) -> No
         assert str(caught.value) == (
             "time can't go backwards: it is 2026-01-31T12:00:00Z, 3 h before fake_ec2 was last"
             " used. Somebody has moved or replaced the clock that it goes by.\n"
+            "If a freeze inside the test made it later and has ended, let time stay there:"
+            ' fake_ec2.clock.move_to(datetime.fromisoformat("2026-01-31T15:00:00+00:00"))\n'
             'To begin at that time: @pytest.mark.fake_ec2(start_time="2026-01-31T12:00:00Z")'
         )
     world.source.move_to(START + timedelta(hours=3))

@@ -582,11 +582,12 @@ def test_code_that_sleeps_for_ever_is_stopped(
 
     assert str(caught.value) == (
         "5 sleeps have moved the time to 2026-01-31T12:00:00Z, and the code under test still"
-        " sleeps. What it waits for may not move with the time of fake_ec2: a thread, a file, or a"
-        ' clock (clock="time-machine" moves no time.monotonic, clock="virtual" not even'
-        " time.time).\n"
-        'Move all of the process: @pytest.mark.fake_ec2(clock="freezegun")\n'
-        'Or sleep in reality: @pytest.mark.fake_ec2(sleep="real")'
+        " sleeps. What it waits for does not come with the time of fake_ec2.\n"
+        "A copy that never ends: fake_ec2.snapshots[...].why says what it waits for.\n"
+        'A clock that stands still (clock="time-machine" moves no time.monotonic, clock="virtual"'
+        ' not even time.time): @pytest.mark.fake_ec2(clock="freezegun")\n'
+        "A time-out in real time, as asyncio.wait_for: count the attempts, or look at the clock.\n"
+        "A thread, a file or a process: let the code under test look less often."
     )
     assert moved.moves == [15.0] * 5
 
