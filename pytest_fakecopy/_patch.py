@@ -2,7 +2,9 @@
 
 What is installed is a thin layer in front of the replacement. Patches that are undone out of
 order leave a layer that passes every call on to what was there before, never a dead replacement.
-There is no registry of patches: each layer knows what lies under it.
+There is no registry of patches: each layer knows what lies under it. One that was taken away in
+good order, and whose function nobody has kept, serves the next patch of the same function by the
+same code: to make one is most of what a patch costs.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import dataclass
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 _INHERITED = object()
 _COVERED: list[Callable[[], None]] = []
+# That of the layer, and that of the call which counts them.
+_OWN_REFERENCES = 2
 
 
 @dataclass(slots=True, eq=False)
@@ -27,8 +32,24 @@ class _Layer:
     target: Callable[..., Any]
     beneath: Any
     """The entry of the owner's `__dict__` that was replaced, or `_INHERITED`."""
+    original: Callable[..., Any]
+    code: object
+    """That of the replacement: whether it is a coroutine function."""
     live: bool = True
     function: Callable[..., Any] | None = None
+
+    def suits(self, beneath: object, original: object, code: object) -> bool:
+        """Say whether it can be installed once more, over these and for that code.
+
+        Not where somebody has kept its function, who meets the original and must go on to.
+        """
+        kept = getrefcount(self.function) > _OWN_REFERENCES
+        same = self.beneath is beneath and self.original is original and self.code is code
+        return same and not kept
+
+
+# What was stopped and lies nowhere, by owner and name.
+_RESTING: dict[tuple[type | ModuleType, str], _Layer] = {}
 
 
 class Patch:
@@ -75,8 +96,12 @@ class Patch:
             raise RuntimeError(msg)
         beneath = nearest_live(vars(self.owner).get(self.name, _INHERITED))
         self.original = _inherited(self.owner, self.name) if beneath is _INHERITED else beneath
-        layer = _Layer(self.replacement, beneath)
-        layer.function = _function(layer, self.original, self.replacement)
+        code = getattr(self.replacement, "__code__", self.replacement)
+        layer = _RESTING.pop((self.owner, self.name), None)
+        if layer is None or not layer.suits(beneath, self.original, code):
+            layer = _Layer(self.original, beneath, self.original, code)
+            layer.function = _function(layer, self.original, self.replacement)
+        layer.target, layer.live = self.replacement, True
         self._layer = layer
         setattr(self.owner, self.name, layer.function)
 
@@ -94,6 +119,7 @@ class Patch:
         layer.target = self.original
         if vars(self.owner).get(self.name) is layer.function:
             self._put_right()
+            _RESTING[self.owner, self.name] = layer
         else:
             when_uncovered(self._put_right)
 

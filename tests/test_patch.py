@@ -186,6 +186,95 @@ def test_a_foreign_wrapper_that_copies_attributes_is_not_taken_for_ours(
     assert vars(Session)["send"] is foreign
 
 
+def layer_of(owner: type = Session, name: str = "send") -> object:
+    """Return the layer that is installed; to hold it is not to hold its function."""
+    return vars(owner)[name]._fakecopy_layer
+
+
+def test_the_function_is_used_again() -> None:
+    """The next patch by the same code installs it once more."""
+    first, second = wrapping("a"), wrapping("b")
+    first.start()
+    layer = layer_of()
+    first.stop()
+
+    second.start()
+    again = layer_of()
+    during = Session().send("x")
+    second.stop()
+
+    assert again is layer
+    assert during == "b(sent x)"
+    assert vars(Session)["send"] is SEND
+
+
+def test_who_keeps_the_function_meets_the_original() -> None:
+    """Later patches, too, have nothing to do with it."""
+    first, second = wrapping("a"), wrapping("b")
+    first.start()
+    kept = Session.send
+    first.stop()
+
+    second.start()
+    results = kept(Session(), "x"), Session().send("x")
+    second.stop()
+
+    assert results == ("sent x", "b(sent x)")
+    assert vars(Session)["send"] is SEND
+
+
+def test_nested_patches_have_functions_of_their_own() -> None:
+    """Neither takes the other's, however often they are started."""
+    for _ in range(2):
+        outer, inner = wrapping("a"), wrapping("b")
+        outer.start()
+        outside = layer_of()
+        inner.start()
+        inside = layer_of()
+        during = Session().send("x")
+        inner.stop()
+        within = layer_of()
+        outer.stop()
+
+        assert within is outside is not inside
+        assert during == "b(a(sent x))"
+    assert vars(Session)["send"] is SEND
+
+
+def test_another_kind_of_replacement_has_a_function_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Other code may be a coroutine function, and another original looks different."""
+    patch = wrapping("a")
+    patch.start()
+    first = layer_of()
+    patch.stop()
+
+    async def replacement(session: Session, request: str) -> str:
+        return f"c({other.original(session, request)})"
+
+    other = Patch(Session, "send", replacement)
+    other.start()
+    second = layer_of()
+    call: Any = Session().send
+    result = asyncio.run(call("x"))
+    other.stop()
+
+    def stand_in(_: Session, request: str) -> str:
+        return f"stand-in {request}"
+
+    monkeypatch.setattr(Session, "send", stand_in)
+    patch.start()
+    third, name = layer_of(), Session.send.__name__
+    during = Session().send("x")
+    patch.stop()
+
+    assert len({first, second, third}) == 3
+    assert result == "c(sent x)"
+    assert (name, during) == ("stand_in", "a(stand-in x)")
+    assert vars(Session)["send"] is stand_in
+
+
 def test_an_attribute_that_vanished_meanwhile_is_left_alone() -> None:
     """Somebody else's deletion isn't undone by our stop."""
     module = ModuleType("module")
