@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from dataclasses import dataclass
-from sys import getrefcount
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _INHERITED = object()
 _COVERED: list[Callable[[], None]] = []
 # That of the layer, and that of the call which counts them.
 _OWN_REFERENCES = 2
+# PyPy counts none: there, whoever could have kept a function counts as having kept it.
+_references: Callable[[object], int] = getattr(sys, "getrefcount", lambda _: _OWN_REFERENCES + 1)
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +45,7 @@ class _Layer:
 
         Not where somebody has kept its function, who meets the original and must go on to.
         """
-        kept = getrefcount(self.function) > _OWN_REFERENCES
+        kept = _references(self.function) > _OWN_REFERENCES
         same = self.beneath is beneath and self.original is original and self.code is code
         return same and not kept
 
