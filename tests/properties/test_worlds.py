@@ -415,6 +415,8 @@ class Worlds(RuleBasedStateMachine):
     def describe_shows_what_the_view_says(self) -> None:
         """DescribeSnapshots, in pages and by id, and `fake_ec2.snapshots` are of one mind."""
         fake = self.fake
+        # A copy that failed at once may end before it becomes visible.
+        fake.faults.delay_visibility(0)
         for account_id in ACCOUNTS:
             for region in REGIONS:
                 ec2 = client("ec2", region, account_id)
