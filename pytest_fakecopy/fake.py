@@ -97,7 +97,7 @@ class FakeEC2:
         door = Door(self._world, self._lock)
         self._door = door
         self.events.watch(door)
-        self._moving = Moves(self.journal, self._clock.now)
+        self._moving = Moves(self.journal, self._clock.now, door.settle)
         self.clock = FakeClock(
             self._clock, self._world.timeline, door.settle, self._lock, self._moving
         )

@@ -21,15 +21,24 @@ class Moves:
     that it is made of.
     """
 
-    def __init__(self, journal: Journal, now: Callable[[], datetime]) -> None:
-        """Write into *journal* what *now* says before and after."""
+    def __init__(
+        self, journal: Journal, now: Callable[[], datetime], settle: Callable[[], None]
+    ) -> None:
+        """Write into *journal* what *now* says before and after.
+
+        What is due before is for *settle* to let happen, so that it comes before the move whether
+        somebody has looked or not.
+        """
         self._journal = journal
         self._now = now
+        self._settle = settle
         self._depth = 0
 
     @contextmanager
     def __call__(self, how: str) -> Iterator[None]:
         """Watch the time until the block ends."""
+        if not self._depth:
+            self._settle()
         began, place = self._now(), self._journal.place()
         self._depth += 1
         try:

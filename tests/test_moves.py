@@ -113,3 +113,17 @@ def test_a_move_that_fails_half_way_is_noted(fake: FakeEC2) -> None:
         fake.clock.tick(100)
 
     assert moves(fake) == [(0, 60, "tick")]
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_what_is_due_comes_before_the_move(fake: FakeEC2, looks: bool) -> None:
+    """A copy that fails at once has failed before time goes on, whether somebody looked or not."""
+    fake.faults.fail_copies("Internal error", after=0)
+    failed = copy(fake)
+    if looks:
+        assert fake.snapshots[failed].state == "error"
+
+    fake.clock.tick(1)
+
+    kinds = [type(entry).__name__ for entry in fake.journal][-3:]
+    assert kinds == ["TransitionRecord", "EventRecord", "MoveRecord"]
