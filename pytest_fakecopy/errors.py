@@ -59,6 +59,12 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return f" Did you mean {close!r}?" if close is not None else ""
 
 
+def unknown_attribute(owner: str, name: str, members: Iterable[str]) -> AttributeError:
+    """Return the error for what *owner* doesn't have, with the nearest of its public *members*."""
+    public = [each for each in members if not each.startswith("_")]
+    return AttributeError(f"{owner} has no {name!r}.{nearest(name, public)}")
+
+
 def closest(name: object, known: Iterable[str]) -> str | None:
     """Return the known name that is closest to *name*, or None where none is near."""
     folded = {each.casefold(): each for each in known}

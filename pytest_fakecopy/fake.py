@@ -16,7 +16,12 @@ from pytest_fakecopy.domain.permissions import Deny
 from pytest_fakecopy.domain.rules import RuleBook
 from pytest_fakecopy.domain.timeline import to_milliseconds
 from pytest_fakecopy.door import Door
-from pytest_fakecopy.errors import FakeCopyAssertionError, UnexpectedRequest, UsageError, nearest
+from pytest_fakecopy.errors import (
+    FakeCopyAssertionError,
+    UnexpectedRequest,
+    UsageError,
+    unknown_attribute,
+)
 from pytest_fakecopy.event_log import Events
 from pytest_fakecopy.gateway import Gateway
 from pytest_fakecopy.journal import Journal
@@ -141,8 +146,7 @@ class FakeEC2:
             object.__setattr__(self, name, value)
 
     def _unknown(self, name: str) -> AttributeError:
-        public = [each for each in dir(self) if not each.startswith("_")]
-        return AttributeError(f"{type(self).__name__} has no {name!r}.{nearest(name, public)}")
+        return unknown_attribute(type(self).__name__, name, dir(self))
 
     def _hold_changed(self, holding: bool) -> None:  # noqa: FBT001  # a callback of one argument
         with self._door as world:

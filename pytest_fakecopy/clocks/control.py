@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_fakecopy.clocks.process import iso, plain
 from pytest_fakecopy.clocks.real import RealClock
-from pytest_fakecopy.errors import ClockError, nearest
+from pytest_fakecopy.errors import ClockError, unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +69,7 @@ class FakeClock:
         def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # never returns
             """Refuse a name that there is not, which is the only time that this is called."""
             __tracebackhide__ = True
-            public = [each for each in dir(type(self)) if not each.startswith("_")]
-            msg = f"fake_ec2.clock has no {name!r}.{nearest(name, public)}"
-            raise AttributeError(msg)
+            raise unknown_attribute("fake_ec2.clock", name, dir(type(self)))
 
     def __repr__(self) -> str:
         """Return `<FakeClock 2026-01-01T00:00:05Z, 2 scheduled, next in 25 s>`."""
